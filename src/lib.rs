@@ -1,0 +1,3 @@
+//! Nekton: many isolated data streams in one process.
+
+pub mod value;
