@@ -1,1 +1,3 @@
+//! The `nekton` program.
+
 fn main() {}
