@@ -1,3 +1,4 @@
 //! Nekton: many isolated data streams in one process.
 
+pub mod config;
 pub mod value;

@@ -1,0 +1,54 @@
+//! What the linter says: one finding is one place and one sentence.
+
+use std::fmt;
+
+/// Something wrong with a config, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Counted from 1; 0 where a document is empty.
+    pub line: u32,
+    /// Counted from 1; more than 1 only for findings inside a mapping or an interpolated string.
+    pub column: u32,
+    pub kind: FindingKind,
+    pub message: String,
+}
+
+/// What sort of mistake a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FindingKind {
+    Custom,
+    FailedRead,
+    MissingEnvVar,
+    InvalidOption,
+    BadLabel,
+    MissingLabel,
+    DuplicateLabel,
+    BadBloblang,
+    ShouldOmit,
+    ComponentMissing,
+    ComponentNotFound,
+    Unknown,
+    Missing,
+    ExpectedArray,
+    ExpectedObject,
+    ExpectedScalar,
+    Deprecated,
+}
+
+impl Finding {
+    /// A finding about a whole line.
+    pub fn new(line: u32, kind: FindingKind, message: impl Into<String>) -> Self {
+        Self { line, column: 1, kind, message: message.into() }
+    }
+
+    /// A finding of a component's own rule.
+    pub fn custom(line: u32, message: impl Into<String>) -> Self {
+        Self::new(line, FindingKind::Custom, message)
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "({},{}) {}", self.line, self.column, self.message)
+    }
+}

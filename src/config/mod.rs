@@ -1,0 +1,29 @@
+//! Configuration: text becomes a tree with positions, the tree is linted, then read into typed values.
+//!
+//! A component declares its fields as typed constants ([`field`]); the linter, the typed reading ([`Conf::get`]),
+//! the schema and the docs all come from those constants, so they cannot disagree.
+
+mod component;
+mod conf;
+mod convert;
+mod duration;
+mod field;
+mod finding;
+mod kind;
+mod node;
+mod scalar;
+mod spec;
+mod suggest;
+mod types;
+
+pub use component::{
+    BufferConf, CacheConf, Child, Component, ComponentConf, OfKind, InputConf, MetricsConf, OutputConf, ProcessorConf,
+    RateLimitConf, ScannerConf, TracerConf,
+};
+pub use conf::{Conf, ConfError, Path};
+pub use duration::Duration;
+pub use field::{AnyField, Dialect, Field, FieldInfo, FieldType, Rule, Shape, Type, bare, field};
+pub use finding::{Finding, FindingKind};
+pub use kind::Kind;
+pub use node::{Entry, Key, Node, NodeKind, Scalar, Style, Tag};
+pub use spec::{Body, ComponentSpec, Example, Specs, Status};

@@ -1,0 +1,229 @@
+//! The config tree: what the text said, with the line and column of every part.
+//!
+//! Containers are shared, so that a clone of any part of a tree costs one reference count, and an alias is the very
+//! node that its anchor named.
+
+use std::sync::Arc;
+
+use crate::value::Str;
+
+/// One value of a config with its place in the text.
+#[derive(Clone, Debug)]
+pub struct Node {
+    pub value: NodeKind,
+    /// Counted from 1; 0 for a node that no text stands behind (a default, or one converted from a value).
+    pub line: u32,
+    /// Counted from 1.
+    pub column: u32,
+    /// Whether this place holds an alias (`*name`); line and column are then those of the anchored node.
+    pub aliased: bool,
+}
+
+#[derive(Clone, Debug)]
+pub enum NodeKind {
+    Scalar(Scalar),
+    Seq(Arc<[Node]>),
+    Map(Arc<[Entry]>),
+}
+
+/// A key and its value, in document order; a key may occur twice.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub key: Key,
+    pub value: Node,
+}
+
+/// A mapping key: always a scalar, taken as text.
+#[derive(Clone, Debug)]
+pub struct Key {
+    pub text: Str,
+    pub line: u32,
+    pub column: u32,
+    /// Whether this is the merge key `<<`.
+    pub merge: bool,
+}
+
+/// A scalar as written.
+#[derive(Clone, Debug)]
+pub struct Scalar {
+    pub text: Str,
+    pub style: Style,
+    /// The tag that was written, or else the one that the text resolves to.
+    pub tag: Tag,
+}
+
+/// How a scalar was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    Plain,
+    SingleQuoted,
+    DoubleQuoted,
+    /// A block after `|`: its text begins on the line below.
+    Literal,
+    /// A block after `>`.
+    Folded,
+}
+
+/// The YAML type of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tag {
+    Null,
+    Bool,
+    Int,
+    Float,
+    Str,
+    Binary,
+    Timestamp,
+    Merge,
+    Seq,
+    Map,
+    /// A tag that is not YAML's own; the value is read as text.
+    Custom,
+}
+
+impl Tag {
+    /// The short form that error texts show, such as `!!null`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Tag::Null => "!!null",
+            Tag::Bool => "!!bool",
+            Tag::Int => "!!int",
+            Tag::Float => "!!float",
+            Tag::Str => "!!str",
+            Tag::Binary => "!!binary",
+            Tag::Timestamp => "!!timestamp",
+            Tag::Merge => "!!merge",
+            Tag::Seq => "!!seq",
+            Tag::Map => "!!map",
+            Tag::Custom => "!custom",
+        }
+    }
+}
+
+impl Node {
+    /// A null that no text stands behind.
+    pub const NULL: Node = Node::unplaced(NodeKind::Scalar(Scalar {
+        text: Str::new(),
+        style: Style::Plain,
+        tag: Tag::Null,
+    }));
+
+    /// A node that no text stands behind.
+    pub const fn unplaced(value: NodeKind) -> Self {
+        Node { value, line: 0, column: 0, aliased: false }
+    }
+
+    /// A string scalar that no text stands behind.
+    pub fn text(text: impl Into<Str>) -> Self {
+        Self::scalar(text, Tag::Str)
+    }
+
+    /// A scalar with the given tag that no text stands behind.
+    pub fn scalar(text: impl Into<Str>, tag: Tag) -> Self {
+        Self::unplaced(NodeKind::Scalar(Scalar { text: text.into(), style: Style::Plain, tag }))
+    }
+
+    /// A list that no text stands behind.
+    pub fn seq(items: impl IntoIterator<Item = Node>) -> Self {
+        Self::unplaced(NodeKind::Seq(items.into_iter().collect()))
+    }
+
+    /// An object that no text stands behind.
+    pub fn map(entries: impl IntoIterator<Item = (Str, Node)>) -> Self {
+        let entry = |(text, value)| Entry { key: Key { text, line: 0, column: 0, merge: false }, value };
+        Self::unplaced(NodeKind::Map(entries.into_iter().map(entry).collect()))
+    }
+
+    /// The YAML type, as error texts show it.
+    pub fn tag(&self) -> Tag {
+        match &self.value {
+            NodeKind::Scalar(scalar) => scalar.tag,
+            NodeKind::Seq(_) => Tag::Seq,
+            NodeKind::Map(_) => Tag::Map,
+        }
+    }
+
+    pub fn is_null(&self) -> bool {
+        self.tag() == Tag::Null
+    }
+
+    pub fn as_scalar(&self) -> Option<&Scalar> {
+        match &self.value {
+            NodeKind::Scalar(scalar) => Some(scalar),
+            _ => None,
+        }
+    }
+
+    /// The source text, if this is a scalar other than null.
+    pub fn as_text(&self) -> Option<&str> {
+        self.as_scalar().filter(|scalar| scalar.tag != Tag::Null).map(|scalar| scalar.text.as_str())
+    }
+
+    /// The items, if this is a list; otherwise none.
+    pub fn items(&self) -> &[Node] {
+        match &self.value {
+            NodeKind::Seq(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The entries as written, merge keys and duplicates included, if this is an object; otherwise none.
+    pub fn entries(&self) -> &[Entry] {
+        match &self.value {
+            NodeKind::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The value of `key`: of duplicates the last, and what merge keys bring in only where the key itself is missing.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        let entries = self.entries();
+        let own = entries.iter().rev().find(|entry| entry.key.text == key && !entry.key.merge);
+        own.map(|entry| &entry.value).or_else(|| {
+            let merges = entries.iter().filter(|entry| entry.key.merge);
+            merges.flat_map(|entry| merged(&entry.value)).find_map(|source| source.get(key))
+        })
+    }
+
+    /// Keys and values with merge keys applied, in document order; of duplicates the last wins.
+    pub fn pairs(&self) -> Vec<(&Key, &Node)> {
+        let mut pairs: Vec<(&Key, &Node)> = Vec::with_capacity(self.entries().len());
+        let mut merges = false;
+        for entry in self.entries() {
+            if entry.key.merge {
+                merges = true;
+                pairs.extend(merged(&entry.value).iter().flat_map(Node::pairs));
+            } else {
+                pairs.push((&entry.key, &entry.value));
+            }
+        }
+        if merges || has_duplicates(&pairs) {
+            let unique: Vec<_> = pairs.iter().map(|(key, _)| (*key, self.get(&key.text))).collect();
+            let mut seen = std::collections::HashSet::new();
+            return unique
+                .into_iter()
+                .filter(|(key, _)| seen.insert(key.text.as_str()))
+                .filter_map(|(key, value)| Some((key, value?)))
+                .collect();
+        }
+        pairs
+    }
+}
+
+/// The objects that a merge key's value brings in, first one strongest.
+fn merged(value: &Node) -> &[Node] {
+    match &value.value {
+        NodeKind::Seq(items) => items,
+        _ => std::slice::from_ref(value),
+    }
+}
+
+/// Whether two of `pairs` share a key; short lists are compared pairwise.
+fn has_duplicates(pairs: &[(&Key, &Node)]) -> bool {
+    if pairs.len() <= 16 {
+        return pairs.iter().enumerate().any(|(i, a)| pairs[..i].iter().any(|b| b.0.text == a.0.text));
+    }
+    let mut keys: Vec<&str> = pairs.iter().map(|(key, _)| key.text.as_str()).collect();
+    keys.sort_unstable();
+    keys.windows(2).any(|two| two[0] == two[1])
+}

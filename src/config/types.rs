@@ -1,0 +1,246 @@
+//! The Rust types that config values are read into.
+
+use super::field::{Dialect, Rule};
+use super::{AnyField, ConfError, Duration, FieldType, Key, Node, NodeKind, Path, Shape, Tag, Type};
+use crate::value::{Str, Value};
+
+impl FieldType for Str {
+    type Default = &'static str;
+
+    const TYPE: Type = Type::String;
+
+    /// Any scalar reads as its source text; null reads as empty text.
+    fn read(node: &Node, path: Path<'_>) -> Result<Self, ConfError> {
+        match &node.value {
+            NodeKind::Scalar(scalar) if scalar.tag == Tag::Null => Ok(Str::new()),
+            NodeKind::Scalar(scalar) => Ok(scalar.text.clone()),
+            _ => Err(ConfError::expected("text", node, path)),
+        }
+    }
+
+    fn default_value(default: &'static str) -> Value {
+        Value::from(default)
+    }
+}
+
+impl FieldType for String {
+    type Default = &'static str;
+
+    const TYPE: Type = Type::String;
+
+    fn read(node: &Node, path: Path<'_>) -> Result<Self, ConfError> {
+        Str::read(node, path).map(String::from)
+    }
+
+    fn default_value(default: &'static str) -> Value {
+        Value::from(default)
+    }
+}
+
+impl FieldType for bool {
+    type Default = bool;
+
+    const TYPE: Type = Type::Bool;
+
+    /// Besides `true` and `false` the older words `yes`, `no`, `on`, `off`, `y`, `n`; null reads as false.
+    fn read(node: &Node, path: Path<'_>) -> Result<Self, ConfError> {
+        let text = node.as_scalar().map(|scalar| (scalar.tag, scalar.text.as_str()));
+        match text {
+            Some((Tag::Null, _)) => Ok(false),
+            Some((Tag::Bool, text)) => Ok(text.eq_ignore_ascii_case("true")),
+            Some((Tag::Str, "y" | "Y" | "yes" | "on")) => Ok(true),
+            Some((Tag::Str, "n" | "N" | "no" | "off")) => Ok(false),
+            _ => Err(ConfError::expected("true or false", node, path)),
+        }
+    }
+
+    fn default_value(default: bool) -> Value {
+        Value::Bool(default)
+    }
+}
+
+impl FieldType for i64 {
+    type Default = i64;
+
+    const TYPE: Type = Type::Int;
+
+    /// A float without fraction counts as an integer, text in quotes does not; null reads as 0.
+    fn read(node: &Node, path: Path<'_>) -> Result<Self, ConfError> {
+        let number = node.as_scalar().and_then(|scalar| match scalar.to_value() {
+            Value::Null => Some(0),
+            Value::Int(i) => Some(i),
+            Value::Float(f) if f.fract() == 0.0 && f.abs() < 9.2e18 => Some(f as i64),
+            _ => None,
+        });
+        number.ok_or_else(|| ConfError::expected("an integer", node, path))
+    }
+
+    fn default_value(default: i64) -> Value {
+        Value::Int(default)
+    }
+}
+
+impl FieldType for u64 {
+    type Default = u64;
+
+    const TYPE: Type = Type::Int;
+
+    fn read(node: &Node, path: Path<'_>) -> Result<Self, ConfError> {
+        u64::try_from(i64::read(node, path)?)
+            .map_err(|_| ConfError::expected("an integer that is not negative", node, path))
+    }
+
+    fn default_value(default: u64) -> Value {
+        Value::Int(i64::try_from(default).unwrap_or(i64::MAX))
+    }
+}
+
+impl FieldType for usize {
+    type Default = usize;
+
+    const TYPE: Type = Type::Int;
+
+    fn read(node: &Node, path: Path<'_>) -> Result<Self, ConfError> {
+        Ok(usize::try_from(u64::read(node, path)?).unwrap_or(usize::MAX))
+    }
+
+    fn default_value(default: usize) -> Value {
+        u64::default_value(default as u64)
+    }
+}
+
+impl FieldType for f64 {
+    type Default = f64;
+
+    const TYPE: Type = Type::Float;
+
+    fn read(node: &Node, path: Path<'_>) -> Result<Self, ConfError> {
+        let number = node.as_scalar().and_then(|scalar| match scalar.to_value() {
+            Value::Null => Some(0.0),
+            Value::Int(i) => Some(i as f64),
+            Value::Float(f) => Some(f),
+            Value::Number(text) => text.parse().ok(),
+            _ => None,
+        });
+        number.ok_or_else(|| ConfError::expected("a number", node, path))
+    }
+
+    fn default_value(default: f64) -> Value {
+        Value::Float(default)
+    }
+}
+
+impl FieldType for Duration {
+    type Default = &'static str;
+
+    const TYPE: Type = Type::String;
+
+    fn read(node: &Node, path: Path<'_>) -> Result<Self, ConfError> {
+        let text = Str::read(node, path)?;
+        text.parse().map_err(|error| ConfError::at(node, path, format!("'{text}' is not a duration: {error}")))
+    }
+
+    fn default_value(default: &'static str) -> Value {
+        Value::from(default)
+    }
+}
+
+/// Any value at all; a default can only be text.
+impl FieldType for Value {
+    type Default = &'static str;
+
+    const TYPE: Type = Type::Unknown;
+
+    fn read(node: &Node, _path: Path<'_>) -> Result<Self, ConfError> {
+        Ok(node.to_value())
+    }
+
+    fn default_value(default: &'static str) -> Value {
+        Value::from(default)
+    }
+}
+
+impl<T: FieldType> FieldType for Option<T> {
+    type Default = T::Default;
+
+    const TYPE: Type = T::TYPE;
+    const SHAPE: Shape = T::SHAPE;
+    const DIALECT: Dialect = T::DIALECT;
+    const OPTIONAL: bool = true;
+    const FIELDS: &'static [&'static dyn AnyField] = T::FIELDS;
+    const RULE: Option<Rule> = T::RULE;
+
+    fn read(node: &Node, path: Path<'_>) -> Result<Self, ConfError> {
+        if node.is_null() { Ok(None) } else { T::read(node, path).map(Some) }
+    }
+
+    fn default_value(default: T::Default) -> Value {
+        T::default_value(default)
+    }
+
+    fn absent(_path: Path<'_>) -> Option<Self> {
+        Some(None)
+    }
+}
+
+impl<T: FieldType> FieldType for Vec<T> {
+    type Default = &'static [T::Default];
+
+    const TYPE: Type = T::TYPE;
+    const SHAPE: Shape = match T::SHAPE {
+        Shape::Scalar => Shape::Array,
+        _ => Shape::Array2,
+    };
+    const DIALECT: Dialect = T::DIALECT;
+    const FIELDS: &'static [&'static dyn AnyField] = T::FIELDS;
+    const RULE: Option<Rule> = T::RULE;
+
+    fn read(node: &Node, path: Path<'_>) -> Result<Self, ConfError> {
+        match &node.value {
+            NodeKind::Seq(items) => {
+                let read = |(i, item)| T::read(item, Path::Index(&path, i));
+                items.iter().enumerate().map(read).collect()
+            }
+            _ => Err(ConfError::expected("a list", node, path)),
+        }
+    }
+
+    fn default_value(default: Self::Default) -> Value {
+        Value::Array(default.iter().copied().map(T::default_value).collect())
+    }
+
+    fn absent(_path: Path<'_>) -> Option<Self> {
+        Some(Vec::new())
+    }
+}
+
+/// An object with free keys, in document order.
+impl<T: FieldType> FieldType for Vec<(Str, T)> {
+    type Default = &'static [(&'static str, T::Default)];
+
+    const TYPE: Type = T::TYPE;
+    const SHAPE: Shape = Shape::Map;
+    const DIALECT: Dialect = T::DIALECT;
+    const FIELDS: &'static [&'static dyn AnyField] = T::FIELDS;
+    const RULE: Option<Rule> = T::RULE;
+
+    fn read(node: &Node, path: Path<'_>) -> Result<Self, ConfError> {
+        match &node.value {
+            NodeKind::Map(_) => {
+                let read = |(key, value): (&Key, &Node)| {
+                    Ok((key.text.clone(), T::read(value, Path::Key(&path, &key.text))?))
+                };
+                node.pairs().into_iter().map(read).collect()
+            }
+            _ => Err(ConfError::expected("an object", node, path)),
+        }
+    }
+
+    fn default_value(default: Self::Default) -> Value {
+        Value::Object(default.iter().map(|(key, value)| ((*key).into(), T::default_value(*value))).collect())
+    }
+
+    fn absent(_path: Path<'_>) -> Option<Self> {
+        Some(Vec::new())
+    }
+}
