@@ -3,9 +3,9 @@
 use std::marker::PhantomData;
 use std::ops::Deref;
 
+use super::spec::ComponentSpec;
 use super::suggest::did_you_mean;
 use super::{Conf, ConfError, FieldType, FindingKind, Key, Kind, Node, NodeKind, Path, Specs, Type};
-use super::spec::ComponentSpec;
 use crate::value::{Str, Value};
 
 /// A component as configured, its type not yet looked up. Cheap to clone.
@@ -82,7 +82,10 @@ pub(super) fn infer<'s>(specs: &'s dyn Specs, kind: Kind, node: &Node) -> Result
     if let Some(name) = explicit_type(node) {
         return specs.find(kind, name).ok_or_else(|| NoType {
             kind: FindingKind::ComponentNotFound,
-            message: format!("{kind} type '{name}' was not recognised{}", did_you_mean(name, &specs.names(kind))),
+            message: format!(
+                "{kind} type '{name}' was not recognised{}",
+                did_you_mean(name, &specs.names(kind))
+            ),
         });
     }
     let mut found: Option<&ComponentSpec> = None;
@@ -92,7 +95,9 @@ pub(super) fn infer<'s>(specs: &'s dyn Specs, kind: Kind, node: &Node) -> Result
             (Some(spec), None) => found = Some(spec),
             (Some(spec), Some(first)) => {
                 let (a, b) = (first.name.min(spec.name), first.name.max(spec.name));
-                return Err(missing(format!("unable to infer {kind} type, multiple candidates '{a}' and '{b}'")));
+                return Err(missing(format!(
+                    "unable to infer {kind} type, multiple candidates '{a}' and '{b}'"
+                )));
             }
             (None, _) => unknown.push(key),
         }

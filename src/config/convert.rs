@@ -11,7 +11,9 @@ impl Node {
             NodeKind::Seq(items) => Value::Array(items.iter().map(Node::to_value).collect()),
             NodeKind::Map(_) => {
                 let pairs = self.pairs();
-                Value::Object(pairs.into_iter().map(|(key, value)| (key.text.clone(), value.to_value())).collect())
+                Value::Object(
+                    pairs.into_iter().map(|(key, value)| (key.text.clone(), value.to_value())).collect(),
+                )
             }
         }
     }
@@ -27,9 +29,13 @@ impl From<&Value> for Node {
             Value::Number(text) => Node::scalar(text.clone(), super::scalar::resolve(text)),
             Value::String(text) => Node::text(text.clone()),
             Value::Bytes(bytes) => Node::text(String::from_utf8_lossy(bytes).into_owned()),
-            Value::Timestamp(time) => Node::scalar(time.strftime("%Y-%m-%dT%H:%M:%S%.f%:z").to_string(), Tag::Timestamp),
+            Value::Timestamp(time) => {
+                Node::scalar(time.strftime("%Y-%m-%dT%H:%M:%S%.f%:z").to_string(), Tag::Timestamp)
+            }
             Value::Array(items) => Node::seq(items.iter().map(Node::from)),
-            Value::Object(object) => Node::map(object.iter().map(|(key, value)| (key.clone(), Node::from(value)))),
+            Value::Object(object) => {
+                Node::map(object.iter().map(|(key, value)| (key.clone(), Node::from(value))))
+            }
         }
     }
 }

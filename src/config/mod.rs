@@ -17,8 +17,8 @@ mod suggest;
 mod types;
 
 pub use component::{
-    BufferConf, CacheConf, Child, Component, ComponentConf, OfKind, InputConf, MetricsConf, OutputConf, ProcessorConf,
-    RateLimitConf, ScannerConf, TracerConf,
+    BufferConf, CacheConf, Child, Component, ComponentConf, InputConf, MetricsConf, OfKind, OutputConf,
+    ProcessorConf, RateLimitConf, ScannerConf, TracerConf,
 };
 pub use conf::{Conf, ConfError, Path};
 pub use duration::Duration;

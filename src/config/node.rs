@@ -102,11 +102,8 @@ impl Tag {
 
 impl Node {
     /// A null that no text stands behind.
-    pub const NULL: Node = Node::unplaced(NodeKind::Scalar(Scalar {
-        text: Str::new(),
-        style: Style::Plain,
-        tag: Tag::Null,
-    }));
+    pub const NULL: Node =
+        Node::unplaced(NodeKind::Scalar(Scalar { text: Str::new(), style: Style::Plain, tag: Tag::Null }));
 
     /// A node that no text stands behind.
     pub const fn unplaced(value: NodeKind) -> Self {

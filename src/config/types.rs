@@ -137,7 +137,8 @@ impl FieldType for Duration {
 
     fn read(node: &Node, path: Path<'_>) -> Result<Self, ConfError> {
         let text = Str::read(node, path)?;
-        text.parse().map_err(|error| ConfError::at(node, path, format!("'{text}' is not a duration: {error}")))
+        text.parse()
+            .map_err(|error| ConfError::at(node, path, format!("'{text}' is not a duration: {error}")))
     }
 
     fn default_value(default: &'static str) -> Value {

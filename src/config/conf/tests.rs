@@ -35,17 +35,28 @@ fn missing_fields_read_as_their_defaults() {
 
 #[test]
 fn errors_say_where_and_what() {
-    let conf = conf(&[("count", Node::text("x")), ("tags", Node::seq([Node::seq([])])), ("period", Node::text("5"))]);
-    assert_eq!(conf.get(&COUNT).unwrap_err().to_string(), "root.input.demo.count: expected an integer, got 'x'");
+    let conf = conf(&[
+        ("count", Node::text("x")),
+        ("tags", Node::seq([Node::seq([])])),
+        ("period", Node::text("5")),
+    ]);
+    assert_eq!(
+        conf.get(&COUNT).unwrap_err().to_string(),
+        "root.input.demo.count: expected an integer, got 'x'"
+    );
     assert_eq!(conf.get(&TAGS).unwrap_err().to_string(), "root.input.demo.tags.0: expected text, got a list");
     let period = conf.get(&PERIOD).unwrap_err().to_string();
-    assert!(period.starts_with("root.input.demo.period: '5' is not a duration: a duration needs a unit"), "{period}");
+    assert!(
+        period.starts_with("root.input.demo.period: '5' is not a duration: a duration needs a unit"),
+        "{period}"
+    );
 }
 
 #[test]
 fn a_spec_is_a_constant() {
     let Body::Object(fields) = SPEC.body else { panic!("demo has fields") };
-    let shapes: Vec<_> = fields.iter().map(|f| (f.info().name, f.info().ty.name(), f.info().shape.name())).collect();
+    let shapes: Vec<_> =
+        fields.iter().map(|f| (f.info().name, f.info().ty.name(), f.info().shape.name())).collect();
     assert_eq!(shapes[7], ("cases", "object", "2darray"));
     assert_eq!(shapes[9], ("inputs", "input", "array"));
     assert_eq!(shapes[6], ("headers", "string", "map"));
