@@ -1,0 +1,168 @@
+//! A block: the series of one component with its labels.
+
+use std::any::Any;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
+use super::families::{Family, Reading};
+use crate::telemetry::names::Name;
+use crate::value::Str;
+
+/// What a `metrics.mapping` makes of a series, given its name and labels sorted by key.
+pub type Relabel = Arc<RelabelFn>;
+pub(super) type RelabelFn = dyn Fn(&str, &[(&str, &str)]) -> Renamed + Send + Sync;
+
+/// The answer of a [`Relabel`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Renamed {
+    /// As the engine named it.
+    Keep,
+    /// The series is not exported.
+    Drop,
+    /// Under this name with these labels.
+    As(Str, Vec<(Str, Str)>),
+}
+
+/// A component's counters: a cheap clone that dereferences to its [`Family`].
+pub struct Handle<F>(Arc<Component<F>>);
+
+/// One series on its way to an exporter.
+pub(super) struct Series<'a> {
+    pub name: &'a str,
+    /// The key in the statistics of one stream.
+    pub key: &'a str,
+    pub path: &'a str,
+    pub label: &'a str,
+    /// Sorted by key.
+    pub labels: Labels<'a>,
+    pub reading: Reading<'a>,
+}
+
+pub(super) type Labels<'a> = SmallVec<[(&'a str, &'a str); 4]>;
+
+/// What tells one block of a scope from the others: path, label, kind or name, further labels.
+pub(super) type Identity<'a> = (&'a str, &'a str, &'a str, &'a [(Str, Str)]);
+
+pub(super) trait Block: Send + Sync {
+    fn identity(&self) -> Identity<'_>;
+
+    /// Calls `each` for every series, as renamed by the mapping if `exported`.
+    fn visit(&self, stream: Option<&str>, exported: bool, each: &mut dyn FnMut(Series<'_>));
+
+    fn as_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
+}
+
+pub(super) struct Component<F> {
+    label: Str,
+    path: Str,
+    /// One for each series of the family, or empty without a mapping.
+    renamed: Box<[Renamed]>,
+    family: F,
+}
+
+// === impl Component ===
+
+impl<F: Family> Component<F> {
+    pub fn new(label: &str, path: &str, stream: Option<&str>, relabel: Option<&RelabelFn>) -> Self {
+        let family = F::default();
+        let mut renamed = Vec::new();
+        if let Some(relabel) = relabel {
+            family.visit(&mut |name, _| {
+                renamed.push(relabel(name.text, &labels(label, path, stream, name.label)))
+            });
+        }
+        Self { label: label.into(), path: path.into(), renamed: renamed.into(), family }
+    }
+}
+
+impl<F: Family> Block for Component<F> {
+    fn identity(&self) -> Identity<'_> {
+        (&self.path, &self.label, F::KIND, &[])
+    }
+
+    fn visit(&self, stream: Option<&str>, exported: bool, each: &mut dyn FnMut(Series<'_>)) {
+        let mut renamed = self.renamed.iter();
+        self.family.visit(&mut |name: &'static Name, reading| {
+            let series = Series {
+                name: name.text,
+                key: name.key,
+                path: &self.path,
+                label: &self.label,
+                labels: labels(&self.label, &self.path, stream, name.label),
+                reading,
+            };
+            match renamed.next() {
+                Some(renamed) if exported => series.renamed(renamed).map(&mut *each),
+                _ => Some(each(series)),
+            };
+        });
+    }
+
+    fn as_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
+        self
+    }
+}
+
+// === impl Series ===
+
+impl<'a> Series<'a> {
+    /// This series under its new name, or nothing if it is dropped.
+    pub fn renamed(mut self, renamed: &'a Renamed) -> Option<Self> {
+        match renamed {
+            Renamed::Keep => {}
+            Renamed::Drop => return None,
+            Renamed::As(name, labels) => {
+                self.name = name;
+                self.labels = labels.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+                self.labels.sort_unstable();
+            }
+        }
+        Some(self)
+    }
+}
+
+/// The labels of a series, sorted by key.
+pub(super) fn labels<'a>(
+    label: &'a str,
+    path: &'a str,
+    stream: Option<&'a str>,
+    further: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Labels<'a> {
+    let mut labels = Labels::from_slice(&[("label", label), ("path", path)]);
+    labels.extend(stream.map(|id| ("stream", id)));
+    let standard = labels.len();
+    labels.extend(further);
+    if labels.len() > standard {
+        labels.sort_unstable();
+    }
+    labels
+}
+
+// === impl Handle ===
+
+impl<F: Family> Handle<F> {
+    pub(super) fn new(component: Arc<Component<F>>) -> Self {
+        Self(component)
+    }
+
+    /// The handle of a registered block, if it is one of this family.
+    pub(super) fn of(block: &Arc<dyn Block>) -> Option<Self> {
+        block.clone().as_any().downcast().ok().map(Self)
+    }
+}
+
+impl<F> Clone for Handle<F> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<F> Deref for Handle<F> {
+    type Target = F;
+
+    fn deref(&self) -> &F {
+        &self.0.family
+    }
+}

@@ -1,0 +1,204 @@
+//! Metrics: one hub per process, one scope per stream, one block of counters per component.
+//!
+//! A component registers its block once ([`Scope::register`]) and bumps plain atomics from then on; nothing is
+//! looked up while messages flow. Blocks belong to their scope: when the last clone of a scope is dropped, every
+//! series of that stream is gone. Histograms are allocated at their first measurement, so that an idle stream
+//! costs a few hundred bytes.
+
+mod block;
+mod custom;
+mod families;
+mod json;
+mod prometheus;
+mod stats;
+mod timing;
+mod value;
+
+pub use block::{Handle, Relabel, Renamed};
+pub use custom::{Custom, CustomKind};
+pub use families::{
+    Batching, Buffer, Cache, CacheOperation, Family, HttpClient, Input, Output, Processor, RateLimit, Reading,
+};
+pub use json::{flat, flat_stream};
+pub use prometheus::{Prometheus, TEXT_FORMAT};
+pub use stats::hierarchy;
+pub use timing::{Timer, Timing};
+pub use value::{Counter, Gauge};
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use crate::value::Str;
+use block::{Block, Component, Series};
+
+/// All metrics of the process. Clones share one hub.
+#[derive(Clone, Default)]
+pub struct Metrics {
+    hub: Arc<Hub>,
+}
+
+#[derive(Default)]
+struct Hub {
+    /// The `metrics.mapping` of the configuration.
+    relabel: Option<Relabel>,
+    /// Scopes by stream id; the shared scope has the empty id. While a stream is being replaced two scopes have
+    /// one id: the last one counts.
+    scopes: Mutex<BTreeMap<Str, Vec<Weak<Registered>>>>,
+}
+
+/// The series of one stream, or those of everything shared. Clones share them; the last one takes them away.
+#[derive(Clone)]
+pub struct Scope {
+    registered: Arc<Registered>,
+}
+
+struct Registered {
+    hub: Weak<Hub>,
+    /// The value of the `stream` label; none outside of streams mode.
+    stream: Option<Str>,
+    /// Sorted by [`Block::identity`].
+    blocks: Mutex<Vec<Arc<dyn Block>>>,
+}
+
+// === impl Metrics ===
+
+impl Metrics {
+    /// A hub whose series pass through `relabel` when they are registered.
+    pub fn new(relabel: Option<Relabel>) -> Self {
+        Self { hub: Arc::new(Hub { relabel, scopes: Mutex::default() }) }
+    }
+
+    /// A scope whose series carry the label `stream`, or no such label outside of streams mode (`None`). Shared
+    /// resources of streams mode have an empty `stream`.
+    pub fn scope(&self, stream: Option<&str>) -> Scope {
+        let registered = Arc::new(Registered {
+            hub: Arc::downgrade(&self.hub),
+            stream: stream.map(Str::from),
+            blocks: Mutex::default(),
+        });
+        let id = registered.id();
+        locked(&self.hub.scopes).entry(id).or_default().push(Arc::downgrade(&registered));
+        Scope { registered }
+    }
+
+    /// Number of scopes that are alive.
+    pub fn scope_count(&self) -> usize {
+        locked(&self.hub.scopes).values().map(Vec::len).sum()
+    }
+
+    /// Calls `each` for every exported series, stream by stream.
+    fn visit(&self, each: &mut dyn FnMut(Series<'_>)) {
+        let scopes: Vec<_> = locked(&self.hub.scopes)
+            .values()
+            .filter_map(|same| same.iter().rev().find_map(Weak::upgrade))
+            .collect();
+        for scope in scopes {
+            for block in locked(&scope.blocks).iter() {
+                block.visit(scope.stream.as_deref(), true, each);
+            }
+        }
+    }
+}
+
+// === impl Scope ===
+
+impl Scope {
+    /// A scope that no exporter sees, for tests and for dry runs.
+    pub fn detached() -> Self {
+        Self { registered: Arc::new(Registered { hub: Weak::new(), stream: None, blocks: Mutex::default() }) }
+    }
+
+    /// The counters of the component `label` at `path` (`root.input`, `root.pipeline.processors.0`). A component
+    /// that is registered again, such as a replaced resource, continues with the counters it had.
+    pub fn register<F: Family>(&self, label: &str, path: &str) -> Handle<F> {
+        let relabel = self.relabel();
+        let mut blocks = locked(&self.registered.blocks);
+        let same = blocks.binary_search_by(|block| block.identity().cmp(&(path, label, F::KIND, &[])));
+        let at = match same {
+            Ok(at) => match Handle::of(&blocks[at]) {
+                Some(handle) => return handle,
+                None => at,
+            },
+            Err(at) => at,
+        };
+        let component =
+            Component::<F>::new(label, path, self.registered.stream.as_deref(), relabel.as_deref());
+        let component = Arc::new(component);
+        blocks.insert(at, component.clone());
+        Handle::new(component)
+    }
+
+    /// The series of a metric that the configuration of the component names itself, with its own labels in any
+    /// order. Its kind is that of the first registration. At most [`custom::LIMIT`] of them are exported for each
+    /// scope; later ones count for nobody.
+    pub fn custom(
+        &self,
+        (label, path): (&str, &str),
+        kind: CustomKind,
+        name: &str,
+        labels: &[(Str, Str)],
+    ) -> Arc<Custom> {
+        let relabel = self.relabel();
+        let mut sorted = labels.to_vec();
+        sorted.sort();
+        let mut blocks = locked(&self.registered.blocks);
+        let at = match blocks.binary_search_by(|block| block.identity().cmp(&(path, label, name, &sorted))) {
+            Ok(at) => match blocks[at].clone().as_any().downcast() {
+                Ok(custom) => return custom,
+                Err(_) => at,
+            },
+            Err(at) => at,
+        };
+        let stream = self.registered.stream.as_deref();
+        let custom = Arc::new(Custom::new(kind, (label, path), name, sorted, stream, relabel.as_deref()));
+        if blocks.len() < custom::LIMIT {
+            blocks.insert(at, custom.clone());
+        }
+        custom
+    }
+
+    /// The id of the stream these series belong to.
+    pub fn stream(&self) -> Option<&str> {
+        self.registered.stream.as_deref()
+    }
+
+    /// Calls `each` for every series, under the names the engine gave them.
+    fn visit(&self, each: &mut dyn FnMut(Series<'_>)) {
+        for block in locked(&self.registered.blocks).iter() {
+            block.visit(self.stream(), false, each);
+        }
+    }
+
+    fn relabel(&self) -> Option<Relabel> {
+        self.registered.hub.upgrade().and_then(|hub| hub.relabel.clone())
+    }
+}
+
+// === impl Registered ===
+
+impl Registered {
+    fn id(&self) -> Str {
+        self.stream.clone().unwrap_or_default()
+    }
+}
+
+impl Drop for Registered {
+    fn drop(&mut self) {
+        let Some(hub) = self.hub.upgrade() else { return };
+        let mut scopes = locked(&hub.scopes);
+        if let Some(same) = scopes.get_mut(&self.id()) {
+            same.retain(|scope| scope.strong_count() > 0);
+            if same.is_empty() {
+                scopes.remove(&self.id());
+            }
+        }
+    }
+}
+
+/// The content of `mutex`, also after a panic elsewhere: every change made under these locks is a single step.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,177 @@
+//! The Prometheus text exposition, written by hand: ten thousand streams have a quarter of a million lines.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+
+use super::block::{Labels, Series};
+use super::{Metrics, Reading, Timing};
+
+/// The `Content-Type` of [`Prometheus::render`].
+pub const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// How timings are shown.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Prometheus {
+    /// Summaries in nanoseconds with these quantiles (0 to 1).
+    Summaries(Vec<f64>),
+    /// Histograms with these ascending upper bounds in seconds.
+    Histograms(Vec<f64>),
+}
+
+/// All lines of one metric: the format wants them together.
+struct Group {
+    lines: Vec<u8>,
+}
+
+// === impl Prometheus ===
+
+impl Default for Prometheus {
+    fn default() -> Self {
+        Self::Summaries(vec![0.5, 0.9, 0.99])
+    }
+}
+
+impl Prometheus {
+    /// Everything exported, in pieces to be sent one after the other.
+    pub fn render(&self, metrics: &Metrics) -> Vec<Bytes> {
+        let mut by_name = HashMap::new();
+        let mut groups: Vec<(String, Group)> = Vec::new();
+        metrics.visit(&mut |series| {
+            let at = match by_name.get(series.name) {
+                Some(at) => *at,
+                None => {
+                    by_name.insert(series.name.to_owned(), groups.len());
+                    groups.push((sanitised(series.name), self.head(&series)));
+                    groups.len() - 1
+                }
+            };
+            let (name, group) = &mut groups[at];
+            self.write(&mut group.lines, name, &series);
+        });
+        groups.sort_by(|(a, _), (b, _)| a.cmp(b));
+        groups.into_iter().map(|(_, group)| Bytes::from(group.lines)).collect()
+    }
+
+    fn head(&self, series: &Series<'_>) -> Group {
+        let kind = match (series.reading, self) {
+            (Reading::Counter(_), _) => "counter",
+            (Reading::Gauge(_), _) => "gauge",
+            (Reading::Timing(_), Self::Summaries(_)) => "summary",
+            (Reading::Timing(_), Self::Histograms(_)) => "histogram",
+        };
+        Group { lines: format!("# TYPE {} {kind}\n", sanitised(series.name)).into_bytes() }
+    }
+
+    fn write(&self, out: &mut Vec<u8>, name: &str, series: &Series<'_>) {
+        let labels = &series.labels;
+        match series.reading {
+            Reading::Counter(n) => line(out, name, "", labels, None, |out| integer(out, n)),
+            Reading::Gauge(x) => line(out, name, "", labels, None, |out| float(out, x)),
+            Reading::Timing(timing) => match self {
+                Self::Summaries(quantiles) => summary(out, name, labels, timing, quantiles),
+                Self::Histograms(bounds) => histogram(out, name, labels, timing, bounds),
+            },
+        }
+    }
+}
+
+/// Quantiles of nothing are left out: an idle stream has two lines, not five.
+fn summary(out: &mut Vec<u8>, name: &str, labels: &Labels<'_>, timing: &Timing, quantiles: &[f64]) {
+    let count = timing.count();
+    if count > 0 {
+        for share in quantiles {
+            let [value] = timing.quantiles([*share]);
+            line(out, name, "", labels, Some(("quantile", *share)), |out| integer(out, value));
+        }
+    }
+    line(out, name, "_sum", labels, None, |out| integer(out, timing.sum()));
+    line(out, name, "_count", labels, None, |out| integer(out, count));
+}
+
+fn histogram(out: &mut Vec<u8>, name: &str, labels: &Labels<'_>, timing: &Timing, bounds: &[f64]) {
+    let nanoseconds: Vec<f64> = bounds.iter().map(|seconds| seconds * 1e9).collect();
+    let count = timing.count();
+    for (bound, n) in bounds.iter().zip(timing.cumulative(&nanoseconds)) {
+        line(out, name, "_bucket", labels, Some(("le", *bound)), |out| integer(out, n.min(count)));
+    }
+    line(out, name, "_bucket", labels, Some(("le", f64::INFINITY)), |out| integer(out, count));
+    line(out, name, "_sum", labels, None, |out| float(out, timing.sum() as f64 / 1e9));
+    line(out, name, "_count", labels, None, |out| integer(out, count));
+}
+
+fn line(
+    out: &mut Vec<u8>,
+    name: &str,
+    suffix: &str,
+    labels: &Labels<'_>,
+    further: Option<(&str, f64)>,
+    value: impl FnOnce(&mut Vec<u8>),
+) {
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(suffix.as_bytes());
+    let mut separator = b'{';
+    for (key, value) in labels {
+        out.push(separator);
+        separator = b',';
+        push_name(out, key, false);
+        out.extend_from_slice(b"=\"");
+        escaped(out, value);
+        out.push(b'"');
+    }
+    if let Some((key, number)) = further {
+        out.push(separator);
+        separator = b',';
+        out.extend_from_slice(key.as_bytes());
+        out.extend_from_slice(b"=\"");
+        float(out, number);
+        out.push(b'"');
+    }
+    if separator == b',' {
+        out.push(b'}');
+    }
+    out.push(b' ');
+    value(out);
+    out.push(b'\n');
+}
+
+fn escaped(out: &mut Vec<u8>, value: &str) {
+    let mut rest = value.as_bytes();
+    while let Some(at) = memchr::memchr3(b'"', b'\\', b'\n', rest) {
+        out.extend_from_slice(&rest[..at]);
+        out.extend_from_slice(match rest[at] {
+            b'\n' => b"\\n",
+            b'"' => b"\\\"",
+            _ => b"\\\\",
+        });
+        rest = &rest[at + 1..];
+    }
+    out.extend_from_slice(rest);
+}
+
+fn integer(out: &mut Vec<u8>, n: u64) {
+    out.extend_from_slice(itoa::Buffer::new().format(n).as_bytes());
+}
+
+fn float(out: &mut Vec<u8>, x: f64) {
+    let text = if x == f64::INFINITY { "+Inf".to_owned() } else { x.to_string().replace("inf", "Inf") };
+    out.extend_from_slice(text.as_bytes());
+}
+
+/// A metric name with every character that the format refuses replaced by `_`.
+fn sanitised(name: &str) -> String {
+    let mut out = Vec::with_capacity(name.len());
+    push_name(&mut out, name, true);
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn push_name(out: &mut Vec<u8>, name: &str, colon: bool) {
+    let valid = |i: usize, c: char| {
+        c.is_ascii_alphabetic() || c == '_' || (c == ':' && colon) || (i > 0 && c.is_ascii_digit())
+    };
+    if name.char_indices().all(|(i, c)| valid(i, c)) {
+        out.extend_from_slice(name.as_bytes());
+    } else {
+        out.extend(name.char_indices().map(|(i, c)| if valid(i, c) { c as u8 } else { b'_' }));
+    }
+}

@@ -1,0 +1,6 @@
+//! What the engine tells about itself: [`metrics`] and [`log`]. A leaf: it imports nothing of ours but `value`.
+
+pub mod metrics;
+pub mod names;
+
+pub use metrics::{Handle, Metrics, Scope};
