@@ -1,0 +1,95 @@
+//! Batching policies: when a batch is complete, and what is done to it then.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::chain::Chain;
+use super::context::Context;
+use super::registry::Built;
+use crate::config::{AnyField, Conf, Duration as DurationText, Field, ProcessorConf, field};
+use crate::expr::Check;
+use crate::message::Batch;
+use crate::telemetry::metrics::{Batching as BatchMetrics, Handle};
+
+const COUNT: Field<i64> =
+    field("count").default(0).doc("Completes a batch at this many messages; 0 never does.");
+const BYTE_SIZE: Field<i64> =
+    field("byte_size").default(0).doc("Completes a batch at this many bytes of content; 0 never does.");
+const PERIOD: Field<DurationText> =
+    field("period").default("").doc("Completes a batch when this much time has passed since the last one.");
+const CHECK: Field<Check> = field("check")
+    .default("")
+    .doc("A query on the newest message of the batch; the batch is complete when it is true.");
+const PROCESSORS: Field<Option<Vec<ProcessorConf>>> =
+    field("processors").advanced().doc("Processors that run on a complete batch, to pack or reduce it.");
+
+/// The fields of a policy.
+pub const POLICY_FIELDS: &[&dyn AnyField] = &[&COUNT, &BYTE_SIZE, &PERIOD, &CHECK, &PROCESSORS];
+
+/// The usual field that holds a policy.
+pub const BATCHING: Field<Conf> =
+    field("batching").fields(POLICY_FIELDS).doc("When messages are joined into a batch.");
+
+/// When a batch is complete.
+pub struct Policy {
+    pub count: usize,
+    pub byte_size: usize,
+    pub period: Option<Duration>,
+    check: Option<Check>,
+    pub processors: Arc<Chain>,
+    metrics: Handle<BatchMetrics>,
+}
+
+// === impl Policy ===
+
+impl Policy {
+    /// The policy of an object with [`POLICY_FIELDS`]; none if it would never join anything.
+    pub fn read(conf: &Conf, cx: &Context) -> Built<Option<Self>> {
+        let period = conf.get(&PERIOD)?.0;
+        let check = conf.get(&CHECK)?;
+        let policy = Self {
+            count: usize::try_from(conf.get(&COUNT)?).unwrap_or(0),
+            byte_size: usize::try_from(conf.get(&BYTE_SIZE)?).unwrap_or(0),
+            period: (!period.is_zero()).then_some(period),
+            check: (!check.is_empty()).then_some(check),
+            processors: Arc::new(cx.chain(&conf.get(&PROCESSORS)?.unwrap_or_default())?),
+            metrics: cx.metrics(),
+        };
+        let joins = policy.count > 1 || policy.byte_size > 0 || policy.period.is_some() || policy.check.is_some();
+        Ok((joins || !policy.processors.is_empty()).then_some(policy))
+    }
+
+    /// As [`Self::read`], for places where a policy without any trigger is a mistake.
+    pub fn required(conf: &Conf, cx: &Context) -> Built<Self> {
+        let policy = Self::read(conf, cx)?.filter(|p| {
+            p.count > 0 || p.byte_size > 0 || p.period.is_some() || p.check.is_some()
+        });
+        policy.ok_or_else(|| {
+            format!("{}: a batch policy needs at least one of count, byte_size, period and check", conf.path())
+                .into()
+        })
+    }
+
+    /// Whether the batch is complete with its newest message.
+    pub fn completes(&self, batch: &Batch, bytes: usize) -> bool {
+        if self.count > 0 && batch.len() >= self.count {
+            self.metrics.count.add(1);
+            return true;
+        }
+        if self.byte_size > 0 && bytes >= self.byte_size {
+            self.metrics.size.add(1);
+            return true;
+        }
+        let Some(check) = &self.check else { return false };
+        let complete = check.test(batch, batch.len() - 1).unwrap_or(false);
+        if complete {
+            self.metrics.check.add(1);
+        }
+        complete
+    }
+
+    /// Counts a batch that the period completed.
+    pub fn count_period(&self) {
+        self.metrics.period.add(1);
+    }
+}

@@ -1,0 +1,167 @@
+//! Building components out of their configs, with what the engine puts around each kind.
+
+use std::sync::Arc;
+
+use super::batched::{BatchedInput, BatchedOutput};
+use super::chain::{Chain, Instrumented, Mode};
+use super::context::Context;
+use super::error::BuildError;
+use super::metered::{MeteredCache, MeteredRateLimit};
+use super::processed::{ProcessedInput, ProcessedOutput};
+use super::reader::Reader;
+use super::registry::{Built, InputBuild, OutputBuild};
+use super::resources::Handle;
+use super::scanner::Scanner;
+use super::writer::Writer;
+use super::{Buffer, Cache, Input, Output, RateLimit};
+use crate::config::{
+    BufferConf, CacheConf, Component, ComponentConf, InputConf, OutputConf, ProcessorConf, RateLimitConf,
+    ScannerConf,
+};
+
+impl Context {
+    /// Builds an input with its own processors around it.
+    pub fn input(&self, conf: &InputConf) -> Built<Box<dyn Input>> {
+        let registry = self.environment().registry.clone();
+        let (found, cx) = self.resolve(conf)?;
+        let entry = registry.inputs.iter().find(|e| e.spec.name == found.spec.name);
+        let build = || -> Built<Box<dyn Input>> {
+            let mut input: Box<dyn Input> = match &entry.ok_or_else(unknown)?.build {
+                InputBuild::Input(build) => build(&found.conf, &cx)?,
+                InputBuild::Source(build) => {
+                    let setup = build(&found.conf, &cx)?;
+                    let reader = Box::new(Reader::new(setup.source, setup.auto_replay, cx.clone()));
+                    match setup.batching {
+                        Some(policy) => Box::new(BatchedInput::new(reader, policy, &cx)),
+                        None => reader,
+                    }
+                }
+            };
+            if !found.processors.is_empty() {
+                input = Box::new(ProcessedInput::new(input, cx.chain(&found.processors)?));
+            }
+            Ok(input)
+        };
+        build().map_err(|e| within(e, &found))
+    }
+
+    /// Builds an output with its own processors around it; it begins to connect at once.
+    pub fn output(&self, conf: &OutputConf) -> Built<Arc<dyn Output>> {
+        let registry = self.environment().registry.clone();
+        let (found, cx) = self.resolve(conf)?;
+        let entry = registry.outputs.iter().find(|e| e.spec.name == found.spec.name);
+        let build = || -> Built<Arc<dyn Output>> {
+            let mut output: Arc<dyn Output> = match &entry.ok_or_else(unknown)?.build {
+                OutputBuild::Output(build) => build(&found.conf, &cx)?,
+                OutputBuild::Sink(build) => {
+                    let setup = build(&found.conf, &cx)?;
+                    let writer = Arc::new(Writer::start(setup.sink, setup.max_in_flight, cx.clone()));
+                    match setup.batching {
+                        Some(policy) => Arc::new(BatchedOutput::new(writer, policy, cx.clone())),
+                        None => writer,
+                    }
+                }
+            };
+            if !found.processors.is_empty() {
+                output = Arc::new(ProcessedOutput::new(cx.chain(&found.processors)?, output));
+            }
+            Ok(output)
+        };
+        build().map_err(|e| within(e, &found))
+    }
+
+    /// Builds a list of processors; under strict error handling a failed batch skips the rest of it.
+    pub fn chain(&self, confs: &[ProcessorConf]) -> Built<Chain> {
+        let mode = if self.strict() { Mode::StopAtFailure } else { Mode::Lenient };
+        self.chain_with(confs, mode)
+    }
+
+    /// As [`Self::chain`], with a mode of its own.
+    pub fn chain_with(&self, confs: &[ProcessorConf], mode: Mode) -> Built<Chain> {
+        let processors = confs.iter().map(|conf| self.processor(conf)).collect::<Built<Vec<_>>>()?;
+        Ok(Chain::new(processors, mode))
+    }
+
+    /// Builds one processor with its metrics.
+    pub fn processor(&self, conf: &ProcessorConf) -> Built<Instrumented> {
+        let registry = self.environment().registry.clone();
+        let (found, cx) = self.resolve(conf)?;
+        let entry = registry.processors.iter().find(|e| e.spec.name == found.spec.name);
+        let build = || -> Built<Instrumented> {
+            let entry = entry.ok_or_else(unknown)?;
+            Ok(Instrumented::new((entry.build)(&found.conf, &cx)?, cx.clone(), entry.silent))
+        };
+        build().map_err(|e| within(e, &found))
+    }
+
+    /// Builds a buffer; none if messages pass without one.
+    pub fn buffer(&self, conf: &BufferConf) -> Built<Option<Arc<dyn Buffer>>> {
+        let registry = self.environment().registry.clone();
+        let (found, cx) = self.resolve(conf)?;
+        let entry = registry.buffers.iter().find(|e| e.spec.name == found.spec.name);
+        entry
+            .ok_or_else(unknown)
+            .and_then(|e| (e.build)(&found.conf, &cx))
+            .map_err(|e| within(e, &found))
+    }
+
+    pub fn cache(&self, conf: &CacheConf) -> Built<Arc<dyn Cache>> {
+        let registry = self.environment().registry.clone();
+        let (found, cx) = self.resolve(conf)?;
+        let entry = registry.caches.iter().find(|e| e.spec.name == found.spec.name);
+        let cache = entry.ok_or_else(unknown).and_then(|e| (e.build)(&found.conf, &cx));
+        Ok(Arc::new(MeteredCache::new(cache.map_err(|e| within(e, &found))?, cx.metrics())))
+    }
+
+    pub fn rate_limit(&self, conf: &RateLimitConf) -> Built<Arc<dyn RateLimit>> {
+        let registry = self.environment().registry.clone();
+        let (found, cx) = self.resolve(conf)?;
+        let entry = registry.rate_limits.iter().find(|e| e.spec.name == found.spec.name);
+        let limit = entry.ok_or_else(unknown).and_then(|e| (e.build)(&found.conf, &cx));
+        Ok(Arc::new(MeteredRateLimit::new(limit.map_err(|e| within(e, &found))?, cx.metrics())))
+    }
+
+    pub fn scanner(&self, conf: &ScannerConf) -> Built<Box<dyn Scanner>> {
+        let registry = self.environment().registry.clone();
+        let (found, cx) = self.resolve(conf)?;
+        let entry = registry.scanners.iter().find(|e| e.spec.name == found.spec.name);
+        entry
+            .ok_or_else(unknown)
+            .and_then(|e| (e.build)(&found.conf, &cx))
+            .map_err(|e| within(e, &found))
+    }
+
+    /// The cache resource `label`, which must exist.
+    pub fn cache_resource(&self, label: &str) -> Built<Handle<dyn Cache>> {
+        self.resources().caches.get(label).ok_or_else(|| missing("cache", label))
+    }
+
+    /// The rate limit resource `label`, which must exist.
+    pub fn rate_limit_resource(&self, label: &str) -> Built<Handle<dyn RateLimit>> {
+        self.resources().rate_limits.get(label).ok_or_else(|| missing("rate limit", label))
+    }
+
+    /// The processor resource `label`, which must exist.
+    pub fn processor_resource(&self, label: &str) -> Built<Handle<Chain>> {
+        self.resources().processors.get(label).ok_or_else(|| missing("processor", label))
+    }
+
+    fn resolve(&self, conf: &ComponentConf) -> Built<(Component<'_>, Context)> {
+        let found = conf.resolve(&*self.environment().registry)?;
+        let cx = self.at(found.spec.name, &found.label, &found.path);
+        Ok((found, cx))
+    }
+}
+
+fn within(error: BuildError, found: &Component<'_>) -> BuildError {
+    error.within(found.spec.kind.name(), found.spec.name, &found.path)
+}
+
+fn missing(kind: &str, label: &str) -> BuildError {
+    BuildError::new(format!("{kind} resource '{label}' was not found"))
+}
+
+/// A spec without a constructor cannot be in a table, so this only guards against a broken registry.
+fn unknown() -> BuildError {
+    BuildError::new("this build has no such component")
+}

@@ -1,0 +1,199 @@
+//! A list of processors, run one after another over each batch that the last one yields.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use smallvec::SmallVec;
+
+use super::context::Context;
+use super::{Processed, Processor, Step};
+use crate::message::{Batch, Batches, Failure, Group, Join, Transaction};
+use crate::telemetry::metrics::{Handle, Processor as ProcessorMetrics, Timer};
+
+/// Processors in order. Without any it passes batches on.
+pub struct Chain {
+    processors: Vec<Instrumented>,
+    mode: Mode,
+}
+
+/// What a failed message does to the rest of the chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// Nothing: it goes on.
+    #[default]
+    Lenient,
+    /// A batch whose first message is flagged skips the rest.
+    StopAtFailure,
+}
+
+/// A processor with its metrics and logs.
+pub struct Instrumented {
+    inner: Box<dyn Processor>,
+    cx: Context,
+    metrics: Option<Handle<ProcessorMetrics>>,
+    calls: AtomicU32,
+}
+
+/// After this many calls the duration of only every so many is measured, as a clock costs more than a step.
+const SAMPLE: u32 = 16;
+
+// === impl Chain ===
+
+impl Chain {
+    pub fn new(processors: Vec<Instrumented>, mode: Mode) -> Self {
+        Self { processors, mode }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.processors.is_empty()
+    }
+
+    pub fn len(&self) -> usize {
+        self.processors.len()
+    }
+
+    /// Runs a batch through all processors; done at once if none of them takes time.
+    pub fn process(&self, batch: Batch) -> Step<'_> {
+        self.from(0, batch)
+    }
+
+    /// Runs every transaction through the chain; the acks of what was filtered are answered.
+    pub async fn process_group(&self, group: Group) -> Group {
+        if self.is_empty() {
+            return group;
+        }
+        let mut done = Group::with_capacity(group.len());
+        for Transaction { batch, ack } in group {
+            match self.process(batch).finish().await {
+                Ok(batches) => done.extend(Join::split(batches, ack)),
+                Err(rejected) => ack.fail(rejected.0),
+            }
+        }
+        done
+    }
+
+    pub async fn close(&self) {
+        for processor in &self.processors {
+            processor.inner.close().await;
+        }
+    }
+
+    /// Runs a batch through the processors from `index` on.
+    fn from(&self, mut index: usize, mut batch: Batch) -> Step<'_> {
+        loop {
+            let stopped = self.mode == Mode::StopAtFailure && batch.first().is_some_and(|m| m.is_failed());
+            let Some(processor) = self.processors.get(index).filter(|_| !stopped) else {
+                return Step::one(batch);
+            };
+            index += 1;
+            match processor.process(batch) {
+                Step::Later(future) => {
+                    return Step::later(async move { self.all_from(index, future.await?).finish().await });
+                }
+                Step::Done(Err(rejected)) => return Step::Done(Err(rejected)),
+                Step::Done(Ok(mut batches)) => match (batches.len(), batches.pop()) {
+                    (1, Some(only)) => batch = only,
+                    (0, _) | (_, None) => return Step::none(),
+                    (_, Some(last)) => {
+                        batches.push(last);
+                        return self.all_from(index, batches);
+                    }
+                },
+            }
+        }
+    }
+
+    /// Runs several batches, in order, through the processors from `index` on.
+    fn all_from(&self, index: usize, batches: Batches) -> Step<'_> {
+        let mut done = Batches::new();
+        let mut batches = batches.into_iter();
+        while let Some(batch) = batches.next() {
+            match self.from(index, batch) {
+                Step::Done(Ok(mut some)) => done.append(&mut some),
+                Step::Done(Err(rejected)) => return Step::Done(Err(rejected)),
+                Step::Later(first) => {
+                    return Step::later(async move {
+                        done.append(&mut first.await?);
+                        for batch in batches {
+                            done.append(&mut self.from(index, batch).finish().await?);
+                        }
+                        Ok(done)
+                    });
+                }
+            }
+        }
+        Step::Done(Ok(done))
+    }
+}
+
+// === impl Instrumented ===
+
+impl Instrumented {
+    /// `silent`: the few processors that have no metrics of their own.
+    pub fn new(inner: Box<dyn Processor>, cx: Context, silent: bool) -> Self {
+        let metrics = (!silent).then(|| cx.metrics());
+        Self { inner, cx, metrics, calls: AtomicU32::new(0) }
+    }
+
+    fn process(&self, batch: Batch) -> Step<'_> {
+        let Some(metrics) = &self.metrics else { return self.inner.process(batch) };
+        metrics.received.add(batch.len() as u64);
+        metrics.batch_received.add(1);
+        let calls = self.calls.fetch_add(1, Ordering::Relaxed);
+        let weight = if calls < SAMPLE { 1 } else { SAMPLE };
+        let began = (calls % weight == 0).then(Timer::start);
+        let failed_before = flagged(&batch);
+        match self.inner.process(batch) {
+            Step::Done(done) => {
+                if let Some(began) = began {
+                    metrics.latency.record(began.elapsed(), u64::from(weight));
+                }
+                Step::Done(self.after(metrics, failed_before, done))
+            }
+            Step::Later(future) => {
+                let began = Timer::start();
+                Step::later(async move {
+                    let done = future.await;
+                    metrics.latency.record(began.elapsed(), 1);
+                    self.after(metrics, failed_before, done)
+                })
+            }
+        }
+    }
+
+    /// Counts what came out, and logs messages that were not flagged before.
+    fn after(&self, metrics: &ProcessorMetrics, before: Flags, done: Processed) -> Processed {
+        let Ok(batches) = &done else { return done };
+        for batch in batches {
+            metrics.sent.add(batch.len() as u64);
+            metrics.batch_sent.add(1);
+            for message in batch {
+                let Some(failure) = message.failure() else { continue };
+                if !before.contains(&identity(failure)) {
+                    metrics.error.add(1);
+                    self.log_failure(&failure.text);
+                }
+            }
+        }
+        done
+    }
+
+    fn log_failure(&self, text: &str) {
+        if self.inner.logs_failures() {
+            self.cx.log().error(format_args!("{text}"));
+        } else {
+            self.cx.log().debug(format_args!("Processor failed: {text}"));
+        }
+    }
+}
+
+/// The identities of failures, to tell new ones from old ones.
+type Flags = SmallVec<[usize; 2]>;
+
+fn flagged(batch: &Batch) -> Flags {
+    batch.iter().filter_map(|m| m.failure()).map(identity).collect()
+}
+
+fn identity(failure: &Arc<Failure>) -> usize {
+    Arc::as_ptr(failure) as usize
+}

@@ -1,0 +1,130 @@
+//! The components that exist: for each kind a table of specs with their constructors.
+
+use std::sync::Arc;
+
+
+use super::batching::Policy;
+use super::context::Context;
+use super::error::BuildError;
+use super::scanner::Scanner;
+use super::{Buffer, Cache, Input, Output, Processor, RateLimit, Sink, Source};
+use crate::config::{ComponentSpec, Conf, Kind, Specs};
+
+/// The result of a constructor.
+pub type Built<T> = Result<T, BuildError>;
+
+pub struct InputSpec {
+    pub spec: ComponentSpec,
+    pub build: InputBuild,
+}
+
+pub enum InputBuild {
+    /// Reads from one place; the engine adds the rest.
+    Source(fn(&Conf, &Context) -> Built<SourceSetup>),
+    /// Is a whole input by itself, mostly one made of others.
+    Input(fn(&Conf, &Context) -> Built<Box<dyn Input>>),
+}
+
+/// A source and how the engine treats it.
+pub struct SourceSetup {
+    pub source: Box<dyn Source>,
+    /// Whether nacked messages are sent again from memory; else the source learns of the nack.
+    pub auto_replay: bool,
+    pub batching: Option<Policy>,
+}
+
+pub struct OutputSpec {
+    pub spec: ComponentSpec,
+    pub build: OutputBuild,
+}
+
+pub enum OutputBuild {
+    /// Writes to one place; the engine adds the rest.
+    Sink(fn(&Conf, &Context) -> Built<SinkSetup>),
+    /// Is a whole output by itself, mostly one made of others.
+    Output(fn(&Conf, &Context) -> Built<Arc<dyn Output>>),
+}
+
+/// A sink and how the engine treats it.
+pub struct SinkSetup {
+    pub sink: Arc<dyn Sink>,
+    /// How many writes may be under way; with 1 the order is kept.
+    pub max_in_flight: usize,
+    pub batching: Option<Policy>,
+}
+
+pub struct ProcessorSpec {
+    pub spec: ComponentSpec,
+    pub build: fn(&Conf, &Context) -> Built<Box<dyn Processor>>,
+    /// Whether it has no metrics of its own.
+    pub silent: bool,
+}
+
+pub struct BufferSpec {
+    pub spec: ComponentSpec,
+    /// None: messages pass without a buffer.
+    pub build: fn(&Conf, &Context) -> Built<Option<Arc<dyn Buffer>>>,
+}
+
+pub struct CacheSpec {
+    pub spec: ComponentSpec,
+    pub build: fn(&Conf, &Context) -> Built<Arc<dyn Cache>>,
+}
+
+pub struct RateLimitSpec {
+    pub spec: ComponentSpec,
+    pub build: fn(&Conf, &Context) -> Built<Arc<dyn RateLimit>>,
+}
+
+pub struct ScannerSpec {
+    pub spec: ComponentSpec,
+    pub build: fn(&Conf, &Context) -> Built<Box<dyn Scanner>>,
+}
+
+/// A component that only configures the process: metrics exporters and tracers.
+pub struct PlainSpec {
+    pub spec: ComponentSpec,
+}
+
+/// All tables.
+#[derive(Default)]
+pub struct Registry {
+    pub inputs: &'static [&'static InputSpec],
+    pub buffers: &'static [&'static BufferSpec],
+    pub processors: &'static [&'static ProcessorSpec],
+    pub outputs: &'static [&'static OutputSpec],
+    pub caches: &'static [&'static CacheSpec],
+    pub rate_limits: &'static [&'static RateLimitSpec],
+    pub scanners: &'static [&'static ScannerSpec],
+    pub metrics: &'static [&'static PlainSpec],
+    pub tracers: &'static [&'static PlainSpec],
+}
+
+// === impl Registry ===
+
+impl Registry {
+    /// All specs of a kind, in the order of their table.
+    pub fn specs(&self, kind: Kind) -> Box<dyn Iterator<Item = &'static ComponentSpec>> {
+        match kind {
+            Kind::Input => Box::new(self.inputs.iter().map(|s| &s.spec)),
+            Kind::Buffer => Box::new(self.buffers.iter().map(|s| &s.spec)),
+            Kind::Processor => Box::new(self.processors.iter().map(|s| &s.spec)),
+            Kind::Output => Box::new(self.outputs.iter().map(|s| &s.spec)),
+            Kind::Cache => Box::new(self.caches.iter().map(|s| &s.spec)),
+            Kind::RateLimit => Box::new(self.rate_limits.iter().map(|s| &s.spec)),
+            Kind::Scanner => Box::new(self.scanners.iter().map(|s| &s.spec)),
+            Kind::Metrics => Box::new(self.metrics.iter().map(|s| &s.spec)),
+            Kind::Tracer => Box::new(self.tracers.iter().map(|s| &s.spec)),
+        }
+    }
+}
+
+impl Specs for Registry {
+    fn find(&self, kind: Kind, name: &str) -> Option<&ComponentSpec> {
+        self.specs(kind).find(|spec| spec.name == name)
+    }
+
+    fn names(&self, kind: Kind) -> Vec<&str> {
+        self.specs(kind).map(|spec| spec.name).collect()
+    }
+}

@@ -1,0 +1,192 @@
+//! One running stream: an input, perhaps a buffer, a pipeline, an output.
+//!
+//! A stream without a buffer is one task: it pulls a group from the input, runs it through the pipeline and hands
+//! it to the output, whose acks run straight back to the input. A buffer makes two tasks of it.
+
+mod pipeline;
+mod stop;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+pub use stop::{Forced, Stopped};
+
+use crate::component::{Buffer, BuildError, Built, Connections, Context, Environment, Input, Pull};
+use crate::config::StreamConf;
+use pipeline::Pipeline;
+
+/// A stream from its start until it is dropped; dropping it kills what is still running.
+pub struct Stream {
+    environment: Arc<Environment>,
+    stop: CancellationToken,
+    end: watch::Receiver<Option<End>>,
+    started: Instant,
+}
+
+/// How a stream ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct End {
+    pub why: Why,
+    pub after: Duration,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    /// The input has ended, or was told to stop, and everything was delivered.
+    Finished,
+    /// A component panicked, with what it said.
+    Panicked(String),
+    /// It was killed with work left.
+    Killed,
+}
+
+// === impl Stream ===
+
+impl Stream {
+    /// Builds and starts a stream. Its components begin to connect at once.
+    pub fn start(conf: &StreamConf, environment: Arc<Environment>) -> Result<Self, BuildError> {
+        let stop = CancellationToken::new();
+        let cx = Context::root(environment.clone(), stop.clone());
+        let tasks = environment.tasks.clone();
+        let parts = match Parts::build(conf, &cx) {
+            Ok(parts) => parts,
+            Err(error) => {
+                tasks.kill();
+                return Err(error);
+            }
+        };
+        let (ended, end) = watch::channel(None);
+        let started = Instant::now();
+        tasks.run(Box::pin(parts.run(cx)));
+        let supervised = environment.clone();
+        tokio::spawn(async move {
+            let why = supervise(&supervised).await;
+            ended.send_replace(Some(End { why, after: started.elapsed() }));
+        });
+        Ok(Self { environment, stop, end, started })
+    }
+
+    /// How the stream ended, once it has.
+    pub fn end(&self) -> Option<End> {
+        self.end.borrow().clone()
+    }
+
+    pub fn is_active(&self) -> bool {
+        self.end.borrow().is_none()
+    }
+
+    /// Waits for the stream to end.
+    pub async fn ended(&self) -> End {
+        let mut end = self.end.clone();
+        let end = end.wait_for(Option::is_some).await.ok().and_then(|end| end.clone());
+        end.unwrap_or_else(|| End { why: Why::Killed, after: self.started.elapsed() })
+    }
+
+    /// How long the stream has been running, or ran.
+    pub fn uptime(&self) -> Duration {
+        self.end.borrow().as_ref().map_or_else(|| self.started.elapsed(), |end| end.after)
+    }
+
+    /// The connections of its components.
+    pub fn connections(&self) -> &Connections {
+        &self.environment.connections
+    }
+
+    pub fn environment(&self) -> &Arc<Environment> {
+        &self.environment
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.environment.tasks.kill();
+    }
+}
+
+/// Waits until every task of the stream has ended.
+async fn supervise(environment: &Environment) -> Why {
+    let tasks = &environment.tasks;
+    tasks.ended().await;
+    match tasks.panic() {
+        Some(panic) => {
+            environment.log.error(format_args!("The stream ended, as one of its components panicked: {panic}"));
+            Why::Panicked(panic.to_owned())
+        }
+        None if tasks.is_killed() => Why::Killed,
+        None => Why::Finished,
+    }
+}
+
+/// What a stream consists of.
+struct Parts {
+    input: Box<dyn Input>,
+    buffer: Option<Arc<dyn Buffer>>,
+    pipeline: Pipeline,
+}
+
+impl Parts {
+    fn build(conf: &StreamConf, cx: &Context) -> Built<Self> {
+        let input = cx.input(&conf.input)?;
+        let buffer = cx.buffer(&conf.buffer)?;
+        let chain = Arc::new(cx.chain(&conf.pipeline.processors)?);
+        let output = cx.output(&conf.output)?;
+        let threads = match usize::try_from(conf.pipeline.threads) {
+            Ok(threads) if threads > 0 => threads,
+            _ => std::thread::available_parallelism().map_or(1, |n| n.get()),
+        };
+        let pipeline = Pipeline::new(chain, output, threads, cx.environment().tasks.clone());
+        Ok(Self { input, buffer, pipeline })
+    }
+
+    async fn run(self, cx: Context) {
+        let Self { mut input, buffer, pipeline } = self;
+        match buffer {
+            None => {
+                drain(&pipeline, async || input.pull().await).await;
+            }
+            Some(buffer) => {
+                let filled = buffer.clone();
+                cx.run(Box::pin(async move {
+                    fill(&mut *input, &*filled).await;
+                    input.close().await;
+                }));
+                drain(&pipeline, async || buffer.read().await).await;
+                pipeline.close().await;
+                buffer.close().await;
+                return;
+            }
+        }
+        pipeline.close().await;
+        input.close().await;
+    }
+}
+
+/// Moves everything that `pull` brings through the pipeline.
+async fn drain(pipeline: &Pipeline, mut pull: impl AsyncFnMut() -> Pull) {
+    loop {
+        match pull().await {
+            Pull::Group(group) => pipeline.push(group).await,
+            Pull::Exhausted => pipeline.flush().await,
+            Pull::End => return,
+        }
+        // A source that always has more must not keep a thread for itself.
+        tokio::task::consume_budget().await;
+    }
+}
+
+/// Moves everything from the input into the buffer.
+async fn fill(input: &mut dyn Input, buffer: &dyn Buffer) {
+    loop {
+        match input.pull().await {
+            Pull::Group(group) => buffer.write(group).await,
+            Pull::Exhausted => {}
+            Pull::End => return buffer.end_of_input(),
+        }
+        tokio::task::consume_budget().await;
+    }
+}
