@@ -1,5 +1,9 @@
 //! Nekton: many isolated data streams in one process.
 
+pub mod component;
 pub mod config;
+pub mod expr;
+pub mod message;
+pub mod stream;
 pub mod telemetry;
 pub mod value;

@@ -11,6 +11,7 @@ mod tests;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use async_trait::async_trait;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -145,31 +146,38 @@ impl Parts {
 
     async fn run(self, cx: Context) {
         let Self { mut input, buffer, pipeline } = self;
-        match buffer {
-            None => {
-                drain(&pipeline, async || input.pull().await).await;
-            }
-            Some(buffer) => {
-                let filled = buffer.clone();
-                cx.run(Box::pin(async move {
-                    fill(&mut *input, &*filled).await;
-                    input.close().await;
-                }));
-                drain(&pipeline, async || buffer.read().await).await;
-                pipeline.close().await;
-                buffer.close().await;
-                return;
-            }
+        if let Some(buffer) = buffer {
+            let front = Buffered(buffer.clone());
+            let mut back = std::mem::replace(&mut input, Box::new(front));
+            cx.run(Box::pin(async move {
+                fill(&mut *back, &*buffer).await;
+                back.close().await;
+            }));
         }
+        drain(&mut *input, &pipeline).await;
         pipeline.close().await;
         input.close().await;
     }
 }
 
-/// Moves everything that `pull` brings through the pipeline.
-async fn drain(pipeline: &Pipeline, mut pull: impl AsyncFnMut() -> Pull) {
+/// What is read out of a buffer, as the input of what comes after it.
+struct Buffered(Arc<dyn Buffer>);
+
+#[async_trait]
+impl Input for Buffered {
+    async fn pull(&mut self) -> Pull {
+        self.0.read().await
+    }
+
+    async fn close(&mut self) {
+        self.0.close().await;
+    }
+}
+
+/// Moves everything that the input brings through the pipeline.
+async fn drain(input: &mut dyn Input, pipeline: &Pipeline) {
     loop {
-        match pull().await {
+        match input.pull().await {
             Pull::Group(group) => pipeline.push(group).await,
             Pull::Exhausted => pipeline.flush().await,
             Pull::End => return,
