@@ -45,7 +45,7 @@ pub struct Policy {
 impl Policy {
     /// The policy of an object with [`POLICY_FIELDS`]; none if it would never join anything.
     pub fn read(conf: &Conf, cx: &Context) -> Built<Option<Self>> {
-        let period = conf.get(&PERIOD)?;
+        let period = conf.get(&PERIOD)?.get();
         let check = conf.get(&CHECK)?;
         let policy = Self {
             count: usize::try_from(conf.get(&COUNT)?).unwrap_or(0),

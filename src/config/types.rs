@@ -135,8 +135,12 @@ impl FieldType for Duration {
 
     const TYPE: Type = Type::String;
 
+    /// Empty text reads as no time at all.
     fn read(node: &Node, path: Path<'_>) -> Result<Self, ConfError> {
         let text = Str::read(node, path)?;
+        if text.is_empty() {
+            return Ok(Duration::ZERO);
+        }
         text.parse()
             .map_err(|error| ConfError::at(node, path, format!("'{text}' is not a duration: {error}")))
     }

@@ -5,8 +5,6 @@
 
 mod pipeline;
 mod stop;
-#[cfg(test)]
-mod tests;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -8,6 +8,7 @@
 //!
 //! This module imports nothing of ours.
 
+pub mod json;
 mod object;
 
 pub use object::Object;
