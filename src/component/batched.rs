@@ -43,7 +43,12 @@ struct Shared {
 impl BatchedInput {
     pub fn new(child: Box<dyn Input>, policy: Policy, cx: &Context) -> Self {
         let policy = Arc::new(policy);
-        Self { feed: Feed::start(child, cx), batcher: Batcher::new(policy.clone()), policy, after_flush: None }
+        Self {
+            feed: Feed::start(child, cx),
+            batcher: Batcher::new(policy.clone()),
+            policy,
+            after_flush: None,
+        }
     }
 
     async fn add(&mut self, group: Group) -> Group {

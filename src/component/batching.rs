@@ -55,18 +55,21 @@ impl Policy {
             processors: Arc::new(cx.chain(&conf.get(&PROCESSORS)?.unwrap_or_default())?),
             metrics: cx.metrics(),
         };
-        let joins = policy.count > 1 || policy.byte_size > 0 || policy.period.is_some() || policy.check.is_some();
+        let joins =
+            policy.count > 1 || policy.byte_size > 0 || policy.period.is_some() || policy.check.is_some();
         Ok((joins || !policy.processors.is_empty()).then_some(policy))
     }
 
     /// As [`Self::read`], for places where a policy without any trigger is a mistake.
     pub fn required(conf: &Conf, cx: &Context) -> Built<Self> {
-        let policy = Self::read(conf, cx)?.filter(|p| {
-            p.count > 0 || p.byte_size > 0 || p.period.is_some() || p.check.is_some()
-        });
+        let policy = Self::read(conf, cx)?
+            .filter(|p| p.count > 0 || p.byte_size > 0 || p.period.is_some() || p.check.is_some());
         policy.ok_or_else(|| {
-            format!("{}: a batch policy needs at least one of count, byte_size, period and check", conf.path())
-                .into()
+            format!(
+                "{}: a batch policy needs at least one of count, byte_size, period and check",
+                conf.path()
+            )
+            .into()
         })
     }
 

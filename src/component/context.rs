@@ -54,12 +54,8 @@ struct Place {
 impl Context {
     /// The context of a whole stream, or of a resource. Cancelling `stop` asks its inputs to stop reading.
     pub fn root(environment: Arc<Environment>, stop: CancellationToken) -> Self {
-        let place = Place {
-            type_name: "",
-            label: Str::new(),
-            path: "root".into(),
-            log: environment.log.clone(),
-        };
+        let place =
+            Place { type_name: "", label: Str::new(), path: "root".into(), log: environment.log.clone() };
         Self { environment, place: Arc::new(place), stop }
     }
 

@@ -90,7 +90,8 @@ impl Reads {
 
     /// Whether the limits of a group are reached.
     pub fn is_full(&self) -> bool {
-        self.transactions.len() >= crate::message::GROUP_TRANSACTIONS || self.bytes >= crate::message::GROUP_BYTES
+        self.transactions.len() >= crate::message::GROUP_TRANSACTIONS
+            || self.bytes >= crate::message::GROUP_BYTES
     }
 
     pub fn is_empty(&self) -> bool {

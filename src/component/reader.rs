@@ -74,7 +74,8 @@ impl Reader {
                 self.connection.failed(&reason);
                 let name = self.cx.type_name();
                 self.cx.log().error(format_args!("Failed to connect to {name}: {reason}"));
-                let pause = retry_in.or_else(|| self.connect_backoff.next()).unwrap_or(Duration::from_secs(1));
+                let pause =
+                    retry_in.or_else(|| self.connect_backoff.next()).unwrap_or(Duration::from_secs(1));
                 tokio::time::sleep(pause).await;
             }
         }

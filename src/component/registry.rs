@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-
 use super::batching::Policy;
 use super::context::Context;
 use super::error::BuildError;

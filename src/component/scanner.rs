@@ -100,7 +100,11 @@ impl SourceAck {
 impl AckSink for SourceAck {
     fn resolve(&self, _: u32, outcome: Outcome) {
         if let Err(nack) = outcome {
-            self.state.lock().unwrap_or_else(PoisonError::into_inner).1.get_or_insert(Nack::whole(nack.reason));
+            self.state
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .1
+                .get_or_insert(Nack::whole(nack.reason));
         }
         self.release();
     }

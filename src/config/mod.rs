@@ -27,5 +27,5 @@ pub use field::{AnyField, Dialect, Field, FieldInfo, FieldType, Rule, Shape, Typ
 pub use finding::{Finding, FindingKind};
 pub use kind::Kind;
 pub use node::{Entry, Key, Node, NodeKind, Scalar, Style, Tag};
-pub use stream::{PipelineConf, STREAM_FIELDS, StreamConf};
 pub use spec::{Body, ComponentSpec, Example, Specs, Status};
+pub use stream::{PipelineConf, STREAM_FIELDS, StreamConf};

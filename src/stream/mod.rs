@@ -113,7 +113,9 @@ async fn supervise(environment: &Environment) -> Why {
     tasks.ended().await;
     match tasks.panic() {
         Some(panic) => {
-            environment.log.error(format_args!("The stream ended, as one of its components panicked: {panic}"));
+            environment
+                .log
+                .error(format_args!("The stream ended, as one of its components panicked: {panic}"));
             Why::Panicked(panic.to_owned())
         }
         None if tasks.is_killed() => Why::Killed,

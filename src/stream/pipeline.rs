@@ -36,7 +36,8 @@ type Work = Pin<Box<dyn Future<Output = Group> + Send>>;
 impl Pipeline {
     /// `threads`: how many groups may be processed at once; 1 keeps the order.
     pub fn new(chain: Arc<Chain>, output: Arc<dyn Output>, threads: usize, tasks: Tasks) -> Self {
-        let threads = if chain.is_empty() { 1 } else { u32::try_from(threads.max(1)).unwrap_or(1024).min(1024) };
+        let threads =
+            if chain.is_empty() { 1 } else { u32::try_from(threads.max(1)).unwrap_or(1024).min(1024) };
         let permits = Arc::new(Semaphore::new(threads as usize));
         Self { chain, output, threads, permits, waits: AtomicBool::new(false), tasks }
     }

@@ -36,8 +36,7 @@ impl Stream {
         }
         let statuses = self.connections().statuses();
         let not_connected = statuses.into_iter().filter(|s| !s.connected).map(|s| s.origin.path.to_string());
-        let forced =
-            Forced { not_connected: not_connected.collect(), tasks: self.environment().tasks.len() };
+        let forced = Forced { not_connected: not_connected.collect(), tasks: self.environment().tasks.len() };
         self.environment().tasks.kill();
         let rest = timeout.saturating_sub(graceful).max(KILL_GRACE);
         let end = tokio::time::timeout(rest, self.ended()).await.ok();

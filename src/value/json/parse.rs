@@ -254,7 +254,8 @@ impl<'a> Parser<'a> {
 
     fn hex4(&mut self) -> Result<u32, JsonError> {
         let digits = self.text.get(self.at..self.at + 4).and_then(|d| std::str::from_utf8(d).ok());
-        match digits.filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit())).map(|d| u32::from_str_radix(d, 16)) {
+        match digits.filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit())).map(|d| u32::from_str_radix(d, 16))
+        {
             Some(Ok(code)) => {
                 self.at += 4;
                 Ok(code)
