@@ -5,8 +5,13 @@ use std::ops::Deref;
 
 use super::spec::ComponentSpec;
 use super::suggest::did_you_mean;
-use super::{Conf, ConfError, FieldType, FindingKind, Key, Kind, Node, NodeKind, Path, Specs, Type};
+use super::{
+    Conf, ConfError, Field, FieldType, FindingKind, Key, Kind, Node, NodeKind, Path, Specs, Type, field,
+};
 use crate::value::{Str, Value};
+
+/// The key beside a metrics exporter that renames or drops metrics.
+pub(super) const METRICS_MAPPING: Field<Str> = field("mapping").default("");
 
 /// A component as configured, its type not yet looked up. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -29,8 +34,8 @@ pub struct Component<'s> {
     pub conf: Conf,
     /// The processors of an input or output itself.
     pub processors: Vec<ProcessorConf>,
-    /// The mapping of a metrics exporter.
-    pub mapping: Option<Node>,
+    /// The mapping of a metrics exporter, or empty text.
+    pub mapping: Str,
 }
 
 impl ComponentConf {
@@ -55,7 +60,10 @@ impl ComponentConf {
             }
             _ => Vec::new(),
         };
-        let mapping = self.node.get("mapping").filter(|_| self.kind == Kind::Metrics).cloned();
+        let mapping = match self.kind {
+            Kind::Metrics => Conf::new(self.node.clone(), self.path.clone()).get(&METRICS_MAPPING)?,
+            _ => Str::new(),
+        };
         Ok(Component {
             spec,
             label: if self.kind.has_label() { self.label() } else { Str::new() },

@@ -10,7 +10,16 @@ pub struct Finding {
     /// Counted from 1; more than 1 only for findings inside a mapping or an interpolated string.
     pub column: u32,
     pub kind: FindingKind,
+    pub severity: Severity,
     pub message: String,
+}
+
+/// Whether a finding stops a config from being used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    Error,
+    /// The config cannot work as written, but older engines start it all the same.
+    Warning,
 }
 
 /// What sort of mistake a finding is.
@@ -38,12 +47,17 @@ pub enum FindingKind {
 impl Finding {
     /// A finding about a whole line.
     pub fn new(line: u32, kind: FindingKind, message: impl Into<String>) -> Self {
-        Self { line, column: 1, kind, message: message.into() }
+        Self { line, column: 1, kind, severity: Severity::Error, message: message.into() }
     }
 
     /// A finding of a component's own rule.
     pub fn custom(line: u32, message: impl Into<String>) -> Self {
         Self::new(line, FindingKind::Custom, message)
+    }
+
+    /// A mistake that only shows when the config runs.
+    pub fn warning(line: u32, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::custom(line, message) }
     }
 }
 

@@ -7,15 +7,19 @@ mod component;
 mod conf;
 mod convert;
 mod duration;
+mod env;
 mod field;
 mod finding;
 mod kind;
+mod label;
+mod lint;
 mod node;
 mod scalar;
 mod spec;
 mod stream;
 mod suggest;
 mod types;
+mod yaml;
 
 pub use component::{
     BufferConf, CacheConf, Child, Component, ComponentConf, InputConf, MetricsConf, OfKind, OutputConf,
@@ -23,9 +27,13 @@ pub use component::{
 };
 pub use conf::{Conf, ConfError, Path};
 pub use duration::Duration;
+pub use env::{EnvError, Expanded, Lookup, expand};
 pub use field::{AnyField, Dialect, Field, FieldInfo, FieldType, Rule, Shape, Type, bare, field};
-pub use finding::{Finding, FindingKind};
+pub use finding::{Finding, FindingKind, Severity};
 pub use kind::Kind;
+pub use label::check_label;
+pub use lint::{LintOptions, lint, lint_component};
 pub use node::{Entry, Key, Node, NodeKind, Scalar, Style, Tag};
 pub use spec::{Body, ComponentSpec, Example, Specs, Status};
 pub use stream::{PipelineConf, STREAM_FIELDS, StreamConf};
+pub use yaml::{YamlError, parse};

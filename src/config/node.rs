@@ -3,6 +3,7 @@
 //! Containers are shared, so that a clone of any part of a tree costs one reference count, and an alias is the very
 //! node that its anchor named.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::value::Str;
@@ -184,24 +185,27 @@ impl Node {
 
     /// Keys and values with merge keys applied, in document order; of duplicates the last wins.
     pub fn pairs(&self) -> Vec<(&Key, &Node)> {
-        let mut pairs: Vec<(&Key, &Node)> = Vec::with_capacity(self.entries().len());
-        let mut merges = false;
-        for entry in self.entries() {
+        let entries = self.entries();
+        let mut pairs: Vec<(&Key, &Node)> = Vec::with_capacity(entries.len());
+        if is_plain(entries) {
+            pairs.extend(entries.iter().map(|entry| (&entry.key, &entry.value)));
+            return pairs;
+        }
+        let mut places: HashMap<&str, usize> = HashMap::with_capacity(entries.len());
+        for entry in entries {
             if entry.key.merge {
-                merges = true;
-                pairs.extend(merged(&entry.value).iter().flat_map(Node::pairs));
+                for (key, value) in merged(&entry.value).iter().flat_map(Node::pairs) {
+                    places.entry(&key.text).or_insert_with(|| {
+                        pairs.push((key, value));
+                        pairs.len() - 1
+                    });
+                }
+            } else if let Some(place) = places.get(entry.key.text.as_str()) {
+                pairs[*place] = (&entry.key, &entry.value);
             } else {
+                places.insert(&entry.key.text, pairs.len());
                 pairs.push((&entry.key, &entry.value));
             }
-        }
-        if merges || has_duplicates(&pairs) {
-            let unique: Vec<_> = pairs.iter().map(|(key, _)| (*key, self.get(&key.text))).collect();
-            let mut seen = std::collections::HashSet::new();
-            return unique
-                .into_iter()
-                .filter(|(key, _)| seen.insert(key.text.as_str()))
-                .filter_map(|(key, value)| Some((key, value?)))
-                .collect();
         }
         pairs
     }
@@ -215,12 +219,8 @@ fn merged(value: &Node) -> &[Node] {
     }
 }
 
-/// Whether two of `pairs` share a key; short lists are compared pairwise.
-fn has_duplicates(pairs: &[(&Key, &Node)]) -> bool {
-    if pairs.len() <= 16 {
-        return pairs.iter().enumerate().any(|(i, a)| pairs[..i].iter().any(|b| b.0.text == a.0.text));
-    }
-    let mut keys: Vec<&str> = pairs.iter().map(|(key, _)| key.text.as_str()).collect();
-    keys.sort_unstable();
-    keys.windows(2).any(|two| two[0] == two[1])
+/// Whether few entries are all there is: no merge key, no duplicate.
+fn is_plain(entries: &[Entry]) -> bool {
+    let differs = |i: usize, entry: &Entry| entries[..i].iter().all(|other| other.key.text != entry.key.text);
+    entries.len() <= 16 && entries.iter().enumerate().all(|(i, entry)| !entry.key.merge && differs(i, entry))
 }

@@ -35,6 +35,18 @@ pub(super) fn resolve(text: &str) -> Tag {
     }
 }
 
+/// Whether `text` can be read as its written `tag` says.
+pub(super) fn fits(tag: Tag, text: &str) -> bool {
+    match tag {
+        Tag::Null | Tag::Bool => resolve(text) == tag,
+        Tag::Int => integer(text).is_some(),
+        Tag::Float => float(text).is_some(),
+        Tag::Timestamp => timestamp(text).is_some(),
+        Tag::Binary => binary(text).is_some(),
+        Tag::Str | Tag::Merge | Tag::Seq | Tag::Map | Tag::Custom => true,
+    }
+}
+
 fn resolve_number(text: &str) -> Tag {
     if timestamp(text).is_some() {
         Tag::Timestamp

@@ -1,8 +1,15 @@
 //! The Rust types that config values are read into.
 
 use super::field::{Dialect, Rule};
-use super::{AnyField, ConfError, Duration, FieldType, Key, Node, NodeKind, Path, Shape, Tag, Type};
+use super::{AnyField, ConfError, Duration, FieldType, Finding, Key, Node, NodeKind, Path, Shape, Tag, Type};
 use crate::value::{Str, Value};
+
+/// Warns where a scalar cannot be read as `T`: older engines only notice when they build the component.
+fn readable<T: FieldType>(node: &Node, findings: &mut Vec<Finding>) {
+    if let Err(error) = T::read(node, Path::Root("")) {
+        findings.push(Finding::warning(node.line, error.message));
+    }
+}
 
 impl FieldType for Str {
     type Default = &'static str;
@@ -41,6 +48,7 @@ impl FieldType for bool {
     type Default = bool;
 
     const TYPE: Type = Type::Bool;
+    const RULE: Option<Rule> = Some(readable::<Self>);
 
     /// Besides `true` and `false` the older words `yes`, `no`, `on`, `off`, `y`, `n`; null reads as false.
     fn read(node: &Node, path: Path<'_>) -> Result<Self, ConfError> {
@@ -63,6 +71,7 @@ impl FieldType for i64 {
     type Default = i64;
 
     const TYPE: Type = Type::Int;
+    const RULE: Option<Rule> = Some(readable::<Self>);
 
     /// A float without fraction counts as an integer, text in quotes does not; null reads as 0.
     fn read(node: &Node, path: Path<'_>) -> Result<Self, ConfError> {
@@ -84,6 +93,7 @@ impl FieldType for u64 {
     type Default = u64;
 
     const TYPE: Type = Type::Int;
+    const RULE: Option<Rule> = Some(readable::<Self>);
 
     fn read(node: &Node, path: Path<'_>) -> Result<Self, ConfError> {
         u64::try_from(i64::read(node, path)?)
@@ -99,6 +109,7 @@ impl FieldType for usize {
     type Default = usize;
 
     const TYPE: Type = Type::Int;
+    const RULE: Option<Rule> = Some(readable::<Self>);
 
     fn read(node: &Node, path: Path<'_>) -> Result<Self, ConfError> {
         Ok(usize::try_from(u64::read(node, path)?).unwrap_or(usize::MAX))
@@ -113,6 +124,7 @@ impl FieldType for f64 {
     type Default = f64;
 
     const TYPE: Type = Type::Float;
+    const RULE: Option<Rule> = Some(readable::<Self>);
 
     fn read(node: &Node, path: Path<'_>) -> Result<Self, ConfError> {
         let number = node.as_scalar().and_then(|scalar| match scalar.to_value() {
@@ -134,6 +146,7 @@ impl FieldType for Duration {
     type Default = &'static str;
 
     const TYPE: Type = Type::String;
+    const RULE: Option<Rule> = Some(readable::<Self>);
 
     /// Empty text reads as no time at all.
     fn read(node: &Node, path: Path<'_>) -> Result<Self, ConfError> {
