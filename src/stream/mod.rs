@@ -5,6 +5,8 @@
 
 mod pipeline;
 mod stop;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
