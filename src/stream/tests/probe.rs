@@ -8,11 +8,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::sync::Notify;
 
+use crate::component::{Buffer, BufferSpec};
 use crate::component::{
     Built, ConnectError, Context, InputBuild, InputSpec, OutputBuild, OutputSpec, Processor, ProcessorSpec,
     ReadError, Reads, Registry, Sink, SinkSetup, Source, SourceSetup, Step, WriteError,
 };
-use crate::component::{Buffer, BufferSpec};
 use crate::config::{ComponentSpec, Conf, Field, Kind, field};
 use crate::message::{Batch, Message, batch_of};
 use crate::value::Str;
@@ -160,7 +160,6 @@ impl Sink for ProbeSink {
         self.probe.sink_closed.fetch_add(1, Ordering::Relaxed);
     }
 }
-
 
 struct Panics;
 
