@@ -1,5 +1,6 @@
 //! Nekton: many isolated data streams in one process.
 
+pub mod api;
 pub mod component;
 pub mod config;
 pub mod expr;

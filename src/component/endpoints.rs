@@ -12,7 +12,8 @@ use crate::value::Str;
 /// The body of an answer.
 pub type Body = UnsyncBoxBody<Bytes, std::io::Error>;
 
-/// Answers requests of one path. The variables of the path are in the request's extensions as [`PathVars`].
+/// Answers requests of one path. The request's extensions hold the variables of the path as [`PathVars`] and the
+/// client's [`SocketAddr`](std::net::SocketAddr).
 pub type Handler =
     Arc<dyn Fn(http::Request<Incoming>) -> BoxFuture<'static, http::Response<Body>> + Send + Sync>;
 
