@@ -29,6 +29,13 @@ pub struct Stream {
     started: Instant,
 }
 
+/// A stream that is built but does not read yet, so that it can take the place of another one; dropping it closes it.
+pub struct Prepared {
+    cx: Context,
+    /// Taken at the start.
+    parts: Option<Parts>,
+}
+
 /// How a stream ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct End {
@@ -49,27 +56,9 @@ pub enum Why {
 // === impl Stream ===
 
 impl Stream {
-    /// Builds and starts a stream. Its components begin to connect at once.
+    /// Builds and starts a stream.
     pub fn start(conf: &StreamConf, environment: Arc<Environment>) -> Result<Self, BuildError> {
-        let stop = CancellationToken::new();
-        let cx = Context::root(environment.clone(), stop.clone());
-        let tasks = environment.tasks.clone();
-        let parts = match Parts::build(conf, &cx) {
-            Ok(parts) => parts,
-            Err(error) => {
-                tasks.kill();
-                return Err(error);
-            }
-        };
-        let (ended, end) = watch::channel(None);
-        let started = Instant::now();
-        tasks.run(Box::pin(parts.run(cx)));
-        let supervised = environment.clone();
-        tokio::spawn(async move {
-            let why = supervise(&supervised).await;
-            ended.send_replace(Some(End { why, after: started.elapsed() }));
-        });
-        Ok(Self { environment, stop, end, started })
+        Ok(Prepared::build(conf, environment)?.start())
     }
 
     /// How the stream ended, once it has.
@@ -100,6 +89,48 @@ impl Stream {
 
     pub fn environment(&self) -> &Arc<Environment> {
         &self.environment
+    }
+}
+
+// === impl Prepared ===
+
+impl Prepared {
+    /// Builds a stream. Its outputs begin to connect and its endpoints to be served at once, but nothing is read
+    /// before it starts.
+    pub fn build(conf: &StreamConf, environment: Arc<Environment>) -> Result<Self, BuildError> {
+        let stop = CancellationToken::new();
+        let cx = Context::root(environment.clone(), stop);
+        match Parts::build(conf, &cx) {
+            Ok(parts) => Ok(Self { cx, parts: Some(parts) }),
+            Err(error) => {
+                environment.tasks.kill();
+                Err(error)
+            }
+        }
+    }
+
+    pub fn start(mut self) -> Stream {
+        let environment = self.cx.environment().clone();
+        let stop = self.cx.stop_token().clone();
+        if let Some(parts) = self.parts.take() {
+            environment.tasks.run(Box::pin(parts.run(self.cx.clone())));
+        }
+        let (ended, end) = watch::channel(None);
+        let started = Instant::now();
+        let supervised = environment.clone();
+        tokio::spawn(async move {
+            let why = supervise(&supervised).await;
+            ended.send_replace(Some(End { why, after: started.elapsed() }));
+        });
+        Stream { environment, stop, end, started }
+    }
+}
+
+impl Drop for Prepared {
+    fn drop(&mut self) {
+        if self.parts.is_some() {
+            self.cx.environment().tasks.kill();
+        }
     }
 }
 
