@@ -6,7 +6,7 @@
 //! ```
 
 use super::{Conf, ConfError, Finding, Kind, Node, Path};
-use crate::value::{Object, Str, Value};
+use crate::value::{Str, Value};
 
 /// What a value is, apart from how many of it there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,10 +92,17 @@ pub trait FieldType: Sized + 'static {
     /// The default as a value, for docs and for reading it where nothing was written.
     fn default_value(default: Self::Default) -> Value;
 
-    /// What a field without default reads as when nothing was written; none makes that an error.
-    fn absent(_path: Path<'_>) -> Option<Self> {
-        None
+    /// What a field without default reads as when nothing was written.
+    fn absent(path: Path<'_>) -> Result<Self, ConfError> {
+        Err(ConfError::missing(path))
     }
+}
+
+/// An object that always has the same fields, read into a struct; such a struct is a [`FieldType`].
+pub trait FromConf: Sized + 'static {
+    const FIELDS: &'static [&'static dyn AnyField];
+
+    fn from_conf(conf: &Conf) -> Result<Self, ConfError>;
 }
 
 /// A lint rule on one value: adds what it finds.
@@ -132,7 +139,7 @@ pub struct FieldInfo {
     pub version: &'static str,
     /// The rule of its type, which every scalar has to keep.
     pub type_rule: Option<Rule>,
-    /// The field's own rule, called with the whole value.
+    /// The field's own rule, called with the whole value and, for lists and maps, with each of its parts.
     pub rule: Option<Rule>,
 }
 
@@ -241,7 +248,7 @@ impl<T: FieldType> Field<T> {
         self
     }
 
-    /// A lint rule of its own, called with the whole value.
+    /// A lint rule of its own, called with the whole value and, for lists and maps, with each of its parts.
     pub const fn rule(mut self, rule: Rule) -> Self {
         self.info.rule = Some(rule);
         self
@@ -261,7 +268,7 @@ impl<T: FieldType> Field<T> {
     pub(super) fn absent(&self, path: Path<'_>) -> Result<T, ConfError> {
         match self.default {
             Some(default) => T::read(&Node::from(&T::default_value(default)), path),
-            None => T::absent(path).ok_or_else(|| ConfError::missing(path)),
+            None => T::absent(path),
         }
     }
 }
@@ -289,24 +296,5 @@ impl FieldInfo {
     /// Whether the linter reports the field as missing: lists, maps and child components are left to the reading.
     pub fn lint_required(&self) -> bool {
         self.required() && self.shape == Shape::Scalar && !matches!(self.ty, Type::Component(_))
-    }
-}
-
-impl FieldType for Conf {
-    /// The only default is the empty object.
-    type Default = ();
-
-    const TYPE: Type = Type::Object;
-
-    fn read(node: &Node, path: Path<'_>) -> Result<Self, ConfError> {
-        Ok(Conf::new(node.clone(), path.to_string()))
-    }
-
-    fn default_value(_: ()) -> Value {
-        Value::Object(Object::new())
-    }
-
-    fn absent(path: Path<'_>) -> Option<Self> {
-        Some(Conf::new(Node::NULL, path.to_string()))
     }
 }

@@ -98,9 +98,6 @@ impl<'a> Linter<'a> {
     }
 
     fn field(&mut self, info: &FieldInfo, node: &Node) {
-        if let Some(rule) = info.rule {
-            rule(node, &mut self.found);
-        }
         self.shaped(info, info.shape, node);
     }
 
@@ -108,6 +105,9 @@ impl<'a> Linter<'a> {
     fn shaped(&mut self, info: &FieldInfo, shape: Shape, node: &Node) {
         if self.options.deprecated && info.deprecated {
             self.report(node.line, FindingKind::Deprecated, format!("field {} is deprecated", info.name));
+        }
+        if let Some(rule) = info.rule {
+            rule(node, &mut self.found);
         }
         match (shape, &node.value) {
             (Shape::Scalar, _) => self.scalar(info, node),

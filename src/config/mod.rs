@@ -3,6 +3,7 @@
 //! A component declares its fields as typed constants ([`field`]); the linter, the typed reading ([`Conf::get`]),
 //! the schema and the docs all come from those constants, so they cannot disagree.
 
+pub mod cases;
 mod component;
 mod conf;
 mod convert;
@@ -13,8 +14,12 @@ mod finding;
 mod kind;
 mod label;
 mod lint;
+mod load;
 mod node;
+mod part;
+mod resources;
 mod scalar;
+mod service;
 mod spec;
 mod stream;
 mod suggest;
@@ -28,12 +33,16 @@ pub use component::{
 pub use conf::{Conf, ConfError, Path};
 pub use duration::Duration;
 pub use env::{EnvError, Expanded, Lookup, expand};
-pub use field::{AnyField, Dialect, Field, FieldInfo, FieldType, Rule, Shape, Type, bare, field};
+pub use field::{AnyField, Dialect, Field, FieldInfo, FieldType, FromConf, Rule, Shape, Type, bare, field};
 pub use finding::{Finding, FindingKind, Severity};
 pub use kind::Kind;
 pub use label::check_label;
 pub use lint::{LintOptions, lint, lint_component};
+pub use load::{LoadError, Loaded, load};
 pub use node::{Entry, Key, Node, NodeKind, Scalar, Style, Tag};
+pub use part::Part;
+pub use resources::ResourcesConf;
+pub use service::{BasicAuthConf, CorsConf, HttpConf, LogFileConf, LoggerConf, ServiceConf};
 pub use spec::{Body, ComponentSpec, Example, Specs, Status};
 pub use stream::{PipelineConf, STREAM_FIELDS, StreamConf};
 pub use yaml::{YamlError, parse};

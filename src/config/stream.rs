@@ -12,12 +12,12 @@ const THREADS: Field<i64> =
 const PROCESSORS: Field<Vec<ProcessorConf>> =
     field("processors").default(NONE).doc("What every batch runs through, in order.");
 
-const INPUT: Field<InputConf> = field("input").default("stdin").doc("Where messages come from.");
-const BUFFER: Field<BufferConf> =
+pub(super) const INPUT: Field<InputConf> = field("input").default("stdin").doc("Where messages come from.");
+pub(super) const BUFFER: Field<BufferConf> =
     field("buffer").default("none").doc("What holds messages between input and pipeline.");
-const PIPELINE: Field<Conf> =
+pub(super) const PIPELINE: Field<Conf> =
     field("pipeline").fields(&[&THREADS, &PROCESSORS]).doc("What is done to messages.");
-const OUTPUT: Field<OutputConf> = field("output").default("stdout").doc("Where messages go.");
+pub(super) const OUTPUT: Field<OutputConf> = field("output").default("stdout").doc("Where messages go.");
 
 /// The fields of a stream, as they stand in stream files and in the root of a single config.
 pub const STREAM_FIELDS: &[&dyn AnyField] = &[&INPUT, &BUFFER, &PIPELINE, &OUTPUT];

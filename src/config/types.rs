@@ -1,8 +1,8 @@
 //! The Rust types that config values are read into.
 
 use super::field::{Dialect, Rule};
-use super::{AnyField, ConfError, Duration, FieldType, Finding, Key, Node, NodeKind, Path, Shape, Tag, Type};
-use crate::value::{Str, Value};
+use super::{AnyField, Conf, ConfError, Duration, FieldType, Finding, FromConf, Key, Node, NodeKind, Path, Shape, Tag, Type};
+use crate::value::{Object, Str, Value};
 
 /// Warns where a scalar cannot be read as `T`: older engines only notice when they build the component.
 fn readable<T: FieldType>(node: &Node, findings: &mut Vec<Finding>) {
@@ -142,6 +142,7 @@ impl FieldType for f64 {
     }
 }
 
+/// Empty text reads as no time at all.
 impl FieldType for Duration {
     type Default = &'static str;
 
@@ -178,6 +179,60 @@ impl FieldType for Value {
     }
 }
 
+/// The tree itself, for what is read later.
+impl FieldType for Node {
+    type Default = &'static str;
+
+    const TYPE: Type = Type::Unknown;
+
+    fn read(node: &Node, _path: Path<'_>) -> Result<Self, ConfError> {
+        Ok(node.clone())
+    }
+
+    fn default_value(default: &'static str) -> Value {
+        Value::from(default)
+    }
+}
+
+impl FieldType for Conf {
+    /// The only default is the empty object.
+    type Default = ();
+
+    const TYPE: Type = Type::Object;
+
+    fn read(node: &Node, path: Path<'_>) -> Result<Self, ConfError> {
+        Ok(Conf::new(node.clone(), path.to_string()))
+    }
+
+    fn default_value(_: ()) -> Value {
+        Value::Object(Object::new())
+    }
+
+    fn absent(path: Path<'_>) -> Result<Self, ConfError> {
+        Ok(Conf::new(Node::NULL, path.to_string()))
+    }
+}
+
+impl<T: FromConf> FieldType for T {
+    /// The only default is the empty object.
+    type Default = ();
+
+    const TYPE: Type = Type::Object;
+    const FIELDS: &'static [&'static dyn AnyField] = T::FIELDS;
+
+    fn read(node: &Node, path: Path<'_>) -> Result<Self, ConfError> {
+        T::from_conf(&Conf::read(node, path)?)
+    }
+
+    fn default_value(_: ()) -> Value {
+        Value::Object(Object::new())
+    }
+
+    fn absent(path: Path<'_>) -> Result<Self, ConfError> {
+        T::from_conf(&Conf::absent(path)?)
+    }
+}
+
 impl<T: FieldType> FieldType for Option<T> {
     type Default = T::Default;
 
@@ -196,8 +251,8 @@ impl<T: FieldType> FieldType for Option<T> {
         T::default_value(default)
     }
 
-    fn absent(_path: Path<'_>) -> Option<Self> {
-        Some(None)
+    fn absent(_path: Path<'_>) -> Result<Self, ConfError> {
+        Ok(None)
     }
 }
 
@@ -227,8 +282,8 @@ impl<T: FieldType> FieldType for Vec<T> {
         Value::Array(default.iter().copied().map(T::default_value).collect())
     }
 
-    fn absent(_path: Path<'_>) -> Option<Self> {
-        Some(Vec::new())
+    fn absent(_path: Path<'_>) -> Result<Self, ConfError> {
+        Ok(Vec::new())
     }
 }
 
@@ -258,7 +313,7 @@ impl<T: FieldType> FieldType for Vec<(Str, T)> {
         Value::Object(default.iter().map(|(key, value)| ((*key).into(), T::default_value(*value))).collect())
     }
 
-    fn absent(_path: Path<'_>) -> Option<Self> {
-        Some(Vec::new())
+    fn absent(_path: Path<'_>) -> Result<Self, ConfError> {
+        Ok(Vec::new())
     }
 }

@@ -1,0 +1,157 @@
+//! From text to a linted tree: variables filled in, YAML read, the outline checked, linted.
+
+use std::fmt;
+
+use super::component::infer;
+use super::env::{EnvError, Lookup, expand};
+use super::lint::lint;
+use super::yaml::{YamlError, parse};
+use super::{
+    AnyField, Conf, FieldInfo, FieldType, Finding, FindingKind, Kind, LintOptions, Node, NodeKind, Part, Path, Shape,
+    Specs, Type,
+};
+
+/// A config that can be read, with what the linter says about it.
+#[derive(Debug)]
+pub struct Loaded {
+    pub node: Node,
+    /// Variables that are not set, in order of appearance with repetitions.
+    pub missing: Vec<String>,
+    pub findings: Vec<Finding>,
+}
+
+/// Why a config cannot be read at all; nothing is built from it.
+#[derive(Clone, Debug)]
+pub enum LoadError {
+    Env(EnvError),
+    Yaml(YamlError),
+    /// A value of the outline has the wrong type, or a component of the outline is not known.
+    Outline(Finding),
+}
+
+/// A text that begins with this is not linted.
+const LINT_DISABLED: &[u8] = b"# BENTHOS LINT DISABLE";
+
+/// Reads and lints a config document; variables are filled in if there is an `env` to take them from.
+pub fn load(
+    text: &[u8],
+    part: Part,
+    env: Option<Lookup<'_>>,
+    specs: &dyn Specs,
+    options: &LintOptions,
+) -> Result<Loaded, LoadError> {
+    let (text, missing) = match env {
+        Some(lookup) => {
+            let expanded = expand(text, lookup).map_err(LoadError::Env)?;
+            (expanded.text, expanded.missing)
+        }
+        None => (text.into(), Vec::new()),
+    };
+    let node = parse(&text).map_err(LoadError::Yaml)?;
+    let fields = part.fields();
+    outline(fields, &node, specs).map_err(LoadError::Outline)?;
+    let mut findings = Vec::new();
+    if !missing.is_empty() {
+        let message = format!("required environment variables were not set: [{}]", missing.join(" "));
+        findings.push(Finding::new(1, FindingKind::MissingEnvVar, message));
+    }
+    if !text.starts_with(LINT_DISABLED) {
+        let options = LintOptions { strict_errors: options.strict_errors && is_strict(&node), ..*options };
+        findings.extend(lint(fields, &node, specs, &options));
+    }
+    Ok(Loaded { node, missing, findings })
+}
+
+fn is_strict(root: &Node) -> bool {
+    let handling = Conf::new(root.clone(), "root").get(&super::service::ERROR_HANDLING);
+    handling.and_then(|conf| conf.get(&super::service::STRICT)).unwrap_or(false)
+}
+
+/// Checks what must hold before a config can be linted: the values of the root sections have the right types, and the
+/// components of the outline are known.
+fn outline(fields: &[&dyn AnyField], root: &Node, specs: &dyn Specs) -> Result<(), Finding> {
+    types(fields, root, Path::Root("root"))?;
+    for info in fields.iter().map(|field| field.info()) {
+        let Some(node) = root.get(info.name) else { continue };
+        match info.ty {
+            Type::Component(kind) => components(kind, info.shape, node, specs)?,
+            _ => outline(info.fields, node, specs)?,
+        }
+    }
+    Ok(())
+}
+
+fn components(kind: Kind, shape: Shape, node: &Node, specs: &dyn Specs) -> Result<(), Finding> {
+    if shape != Shape::Scalar {
+        return node.items().iter().try_for_each(|item| components(kind, Shape::Scalar, item, specs));
+    }
+    infer(specs, kind, node).map_err(|problem| Finding::new(node.line, problem.kind, problem.message))?;
+    match node.get("processors") {
+        Some(list) if kind.has_processors() => components(Kind::Processor, Shape::Array, list, specs),
+        _ => Ok(()),
+    }
+}
+
+fn types(fields: &[&dyn AnyField], object: &Node, path: Path<'_>) -> Result<(), Finding> {
+    for entry in object.entries() {
+        if let Some(field) = fields.iter().find(|field| field.info().name == entry.key.text) {
+            shape(field.info(), field.info().shape, &entry.value, Path::Key(&path, &entry.key.text))?;
+        }
+    }
+    Ok(())
+}
+
+fn shape(info: &FieldInfo, left: Shape, node: &Node, path: Path<'_>) -> Result<(), Finding> {
+    let each = |inner| {
+        let mut items = node.items().iter().enumerate();
+        items.try_for_each(|(i, item)| shape(info, inner, item, Path::Index(&path, i)))
+    };
+    match (left, &node.value) {
+        (Shape::Scalar, _) => scalar(info, node, path),
+        (Shape::Array, NodeKind::Seq(_)) => each(Shape::Scalar),
+        (Shape::Array2, NodeKind::Seq(_)) => each(Shape::Array),
+        (Shape::Map, NodeKind::Map(_)) => node.pairs().into_iter().try_for_each(|(key, value)| {
+            scalar(info, value, Path::Key(&path, &key.text))
+        }),
+        (Shape::Map, _) => Err(wrong(node, path, "expected an object")),
+        _ => Err(wrong(node, path, "expected a list")),
+    }
+}
+
+fn scalar(info: &FieldInfo, node: &Node, path: Path<'_>) -> Result<(), Finding> {
+    let read = match info.ty {
+        Type::String => String::read(node, path).err(),
+        Type::Int => i64::read(node, path).err(),
+        Type::Float => f64::read(node, path).err(),
+        Type::Bool => bool::read(node, path).err(),
+        Type::Object => return types(info.fields, node, path),
+        Type::Unknown | Type::Component(_) => None,
+    };
+    read.map_or(Ok(()), |error| Err(Finding::new(1, FindingKind::FailedRead, error.to_string())))
+}
+
+fn wrong(node: &Node, path: Path<'_>, message: &str) -> Finding {
+    Finding::new(1, FindingKind::FailedRead, super::ConfError::at(node, path, message).to_string())
+}
+
+impl LoadError {
+    /// The single finding that stands for a config that cannot be read.
+    pub fn finding(&self) -> Finding {
+        match self {
+            LoadError::Outline(finding) => finding.clone(),
+            other => Finding::new(1, FindingKind::FailedRead, other.to_string()),
+        }
+    }
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LoadError::Env(error) => error.fmt(f),
+            LoadError::Yaml(error) => error.fmt(f),
+            LoadError::Outline(finding) => f.write_str(&finding.message),
+        }
+    }
+}
+
+impl std::error::Error for LoadError {}
