@@ -6,19 +6,21 @@ use crate::value::{Str, Value};
 pub const NAME: Field<Str> = field("name").doc("What the case is called.");
 pub const ENVIRONMENT: Field<Option<Vec<(Str, Str)>>> =
     field("environment").doc("Environment variables while the target config is read.");
-pub const TARGET_PROCESSORS: Field<Str> = field("target_processors")
-    .default("/pipeline/processors")
-    .doc("Which processors are tested: a JSON pointer or a label, after `file#` where they stand in another file.");
-pub const TARGET_MAPPING: Field<Str> =
-    field("target_mapping").default("").doc("A file with a Bloblang mapping that is tested instead of processors.");
+pub const TARGET_PROCESSORS: Field<Str> = field("target_processors").default("/pipeline/processors").doc(
+    "Which processors are tested: a JSON pointer or a label, after `file#` where they stand in another file.",
+);
+pub const TARGET_MAPPING: Field<Str> = field("target_mapping")
+    .default("")
+    .doc("A file with a Bloblang mapping that is tested instead of processors.");
 pub const MOCKS: Field<Option<Vec<(Str, Node)>>> =
     field("mocks").doc("Processors that replace those with a certain label or JSON pointer.");
 pub const INPUT_BATCH: Field<Option<Vec<Conf>>> =
     field("input_batch").fields(MESSAGE).doc("One batch that is fed in.");
 pub const INPUT_BATCHES: Field<Option<Vec<Vec<Conf>>>> =
     field("input_batches").fields(MESSAGE).doc("Batches that are fed in one after the other.");
-pub const OUTPUT_BATCHES: Field<Option<Vec<Vec<Conf>>>> =
-    field("output_batches").fields(CONDITIONS).doc("For every message of every resulting batch, what must hold.");
+pub const OUTPUT_BATCHES: Field<Option<Vec<Vec<Conf>>>> = field("output_batches")
+    .fields(CONDITIONS)
+    .doc("For every message of every resulting batch, what must hold.");
 
 /// The fields of one case.
 pub const CASE: &[&dyn AnyField] = &[
@@ -33,7 +35,8 @@ pub const CASE: &[&dyn AnyField] = &[
 ];
 
 pub const CONTENT: Field<Option<Str>> = field("content").doc("The content of the message as text.");
-pub const JSON_CONTENT: Field<Option<Value>> = field("json_content").doc("The content of the message as a value.");
+pub const JSON_CONTENT: Field<Option<Value>> =
+    field("json_content").doc("The content of the message as a value.");
 pub const FILE_CONTENT: Field<Option<Str>> =
     field("file_content").doc("A file with the content of the message, relative to the test.");
 pub const METADATA: Field<Option<Vec<(Str, Value)>>> = field("metadata").doc("The metadata of the message.");

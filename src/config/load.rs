@@ -7,8 +7,8 @@ use super::env::{EnvError, Lookup, expand};
 use super::lint::lint;
 use super::yaml::{YamlError, parse};
 use super::{
-    AnyField, Conf, FieldInfo, FieldType, Finding, FindingKind, Kind, LintOptions, Node, NodeKind, Part, Path, Shape,
-    Specs, Type,
+    AnyField, Conf, FieldInfo, FieldType, Finding, FindingKind, Kind, LintOptions, Node, NodeKind, Part,
+    Path, Shape, Specs, Type,
 };
 
 /// A config that can be read, with what the linter says about it.
@@ -110,9 +110,10 @@ fn shape(info: &FieldInfo, left: Shape, node: &Node, path: Path<'_>) -> Result<(
         (Shape::Scalar, _) => scalar(info, node, path),
         (Shape::Array, NodeKind::Seq(_)) => each(Shape::Scalar),
         (Shape::Array2, NodeKind::Seq(_)) => each(Shape::Array),
-        (Shape::Map, NodeKind::Map(_)) => node.pairs().into_iter().try_for_each(|(key, value)| {
-            scalar(info, value, Path::Key(&path, &key.text))
-        }),
+        (Shape::Map, NodeKind::Map(_)) => node
+            .pairs()
+            .into_iter()
+            .try_for_each(|(key, value)| scalar(info, value, Path::Key(&path, &key.text))),
         (Shape::Map, _) => Err(wrong(node, path, "expected an object")),
         _ => Err(wrong(node, path, "expected a list")),
     }

@@ -48,7 +48,8 @@ const RUN: &[&dyn AnyField] = &[
 
 const STREAM_FILE: &[&dyn AnyField] = &[&INPUT, &BUFFER, &PIPELINE, &OUTPUT, &TESTS, &PARALLEL];
 
-const RESOURCES: &[&dyn AnyField] = &[&INPUTS, &PROCESSORS, &OUTPUTS, &CACHES, &RATE_LIMITS, &TESTS, &PARALLEL];
+const RESOURCES: &[&dyn AnyField] =
+    &[&INPUTS, &PROCESSORS, &OUTPUTS, &CACHES, &RATE_LIMITS, &TESTS, &PARALLEL];
 
 const SERVICE: &[&dyn AnyField] = &[
     &HTTP,

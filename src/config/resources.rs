@@ -15,17 +15,26 @@ pub struct ResourcesConf {
     pub rate_limits: Vec<RateLimitConf>,
 }
 
-pub(super) const INPUTS: Field<Vec<InputConf>> =
-    field("input_resources").default_list(&[]).advanced().rule(labelled).doc("Inputs that streams share by label.");
+pub(super) const INPUTS: Field<Vec<InputConf>> = field("input_resources")
+    .default_list(&[])
+    .advanced()
+    .rule(labelled)
+    .doc("Inputs that streams share by label.");
 pub(super) const PROCESSORS: Field<Vec<ProcessorConf>> = field("processor_resources")
     .default_list(&[])
     .advanced()
     .rule(labelled)
     .doc("Processors that streams share by label.");
-pub(super) const OUTPUTS: Field<Vec<OutputConf>> =
-    field("output_resources").default_list(&[]).advanced().rule(labelled).doc("Outputs that streams share by label.");
-pub(super) const CACHES: Field<Vec<CacheConf>> =
-    field("cache_resources").default_list(&[]).advanced().rule(labelled).doc("Caches that streams share by label.");
+pub(super) const OUTPUTS: Field<Vec<OutputConf>> = field("output_resources")
+    .default_list(&[])
+    .advanced()
+    .rule(labelled)
+    .doc("Outputs that streams share by label.");
+pub(super) const CACHES: Field<Vec<CacheConf>> = field("cache_resources")
+    .default_list(&[])
+    .advanced()
+    .rule(labelled)
+    .doc("Caches that streams share by label.");
 pub(super) const RATE_LIMITS: Field<Vec<RateLimitConf>> = field("rate_limit_resources")
     .default_list(&[])
     .advanced()

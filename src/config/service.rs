@@ -1,7 +1,8 @@
 //! The config of the process itself: HTTP server, logger, metrics, tracer, shutdown, error handling.
 
 use super::{
-    AnyField, Conf, ConfError, Duration, Field, FieldType, FromConf, Kind, MetricsConf, Node, Specs, TracerConf, field,
+    AnyField, Conf, ConfError, Duration, Field, FieldType, FromConf, Kind, MetricsConf, Node, Specs,
+    TracerConf, field,
 };
 use crate::value::Str;
 
@@ -79,8 +80,10 @@ pub struct LogFileConf {
 
 pub(super) const HTTP: Field<HttpConf> = field("http").doc("The HTTP server of the process.");
 pub(super) const LOGGER: Field<LoggerConf> = field("logger").doc("How the process logs.");
-pub(super) const METRICS: Field<MetricsConf> = field("metrics").default("none").doc("Where metrics are exported.");
-pub(super) const TRACER: Field<TracerConf> = field("tracer").default("none").doc("Where traces are exported.");
+pub(super) const METRICS: Field<MetricsConf> =
+    field("metrics").default("none").doc("Where metrics are exported.");
+pub(super) const TRACER: Field<TracerConf> =
+    field("tracer").default("none").doc("Where traces are exported.");
 pub(super) const SHUTDOWN_DELAY: Field<Duration> = field("shutdown_delay")
     .default("0s")
     .doc("How long the process stays up after its streams have ended, so that metrics can be collected.");
@@ -157,11 +160,14 @@ impl FromConf for CorsConf {
 }
 
 const AUTH_ENABLED: Field<bool> = field("enabled").default(false).doc("Whether a password is asked for.");
-const REALM: Field<Str> = field("realm").default("restricted").doc("What the password is for, as browsers show it.");
+const REALM: Field<Str> =
+    field("realm").default("restricted").doc("What the password is for, as browsers show it.");
 const USERNAME: Field<Str> = field("username").default("").doc("The name to log in with.");
-const PASSWORD_HASH: Field<Str> = field("password_hash").default("").doc("The digest of the password in base64.");
-const ALGORITHM: Field<Str> =
-    field("algorithm").default("sha256").doc("How the digest is made: `md5`, `sha256`, `bcrypt` or `scrypt`.");
+const PASSWORD_HASH: Field<Str> =
+    field("password_hash").default("").doc("The digest of the password in base64.");
+const ALGORITHM: Field<Str> = field("algorithm")
+    .default("sha256")
+    .doc("How the digest is made: `md5`, `sha256`, `bcrypt` or `scrypt`.");
 const SALT: Field<Str> = field("salt").default("").doc("The salt in base64; scrypt needs one.");
 
 impl FromConf for BasicAuthConf {
@@ -188,10 +194,12 @@ const FORMAT: Field<Str> =
     field("format").default("logfmt").options(&["json", "logfmt"]).doc("What a log line looks like.");
 const ADD_TIMESTAMP: Field<bool> = field("add_timestamp").default(true).doc("Whether lines carry the time.");
 const LEVEL_NAME: Field<Str> = field("level_name").default("level").advanced().doc("The key of the level.");
-const TIMESTAMP_NAME: Field<Str> = field("timestamp_name").default("time").advanced().doc("The key of the time.");
+const TIMESTAMP_NAME: Field<Str> =
+    field("timestamp_name").default("time").advanced().doc("The key of the time.");
 const MESSAGE_NAME: Field<Str> = field("message_name").default("msg").advanced().doc("The key of the text.");
-const STATIC_FIELDS: Field<Vec<(Str, Str)>> =
-    field("static_fields").default_map(&[("@service", "benthos")]).doc("Keys and values that every line carries.");
+const STATIC_FIELDS: Field<Vec<(Str, Str)>> = field("static_fields")
+    .default_map(&[("@service", "benthos")])
+    .doc("Keys and values that every line carries.");
 const FILE: Field<LogFileConf> = field("file").advanced().doc("A file that is logged to.");
 
 impl FromConf for LoggerConf {
@@ -221,9 +229,11 @@ impl FromConf for LoggerConf {
 }
 
 const FILE_PATH: Field<Str> = field("path").default("").doc("Where the file is; empty for none.");
-const ROTATE: Field<bool> = field("rotate").default(false).doc("Whether the file is put aside when it has grown large.");
-const MAX_AGE: Field<u64> =
-    field("rotate_max_age_days").default(0).doc("After how many days files put aside are deleted; 0 keeps them.");
+const ROTATE: Field<bool> =
+    field("rotate").default(false).doc("Whether the file is put aside when it has grown large.");
+const MAX_AGE: Field<u64> = field("rotate_max_age_days")
+    .default(0)
+    .doc("After how many days files put aside are deleted; 0 keeps them.");
 
 impl FromConf for LogFileConf {
     const FIELDS: &'static [&'static dyn AnyField] = &[&FILE_PATH, &ROTATE, &MAX_AGE];

@@ -1,7 +1,10 @@
 //! The Rust types that config values are read into.
 
 use super::field::{Dialect, Rule};
-use super::{AnyField, Conf, ConfError, Duration, FieldType, Finding, FromConf, Key, Node, NodeKind, Path, Shape, Tag, Type};
+use super::{
+    AnyField, Conf, ConfError, Duration, FieldType, Finding, FromConf, Key, Node, NodeKind, Path, Shape, Tag,
+    Type,
+};
 use crate::value::{Object, Str, Value};
 
 /// Warns where a scalar cannot be read as `T`: older engines only notice when they build the component.
