@@ -4,6 +4,7 @@ pub mod api;
 pub mod component;
 pub mod config;
 pub mod expr;
+pub mod manager;
 pub mod message;
 pub mod stream;
 pub mod telemetry;

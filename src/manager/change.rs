@@ -1,0 +1,180 @@
+//! Changes to one stream: create, update, patch, delete.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::error::Error;
+use super::merge::merge;
+use super::source::Source;
+use super::{Entry, Manager, Shared};
+use crate::config::{self, Finding, LintOptions, STREAM_FIELDS, Severity, StreamConf};
+use crate::stream::Prepared;
+use crate::value::{Str, Value};
+
+/// Ids longer than this are refused.
+const MAX_ID: usize = 256;
+
+/// A stream that is ready to take its place.
+pub(super) struct Next {
+    pub prepared: Prepared,
+    pub given: Value,
+}
+
+// === impl Manager ===
+
+impl Manager {
+    /// Creates stream `id` from YAML or JSON and starts it. `chilled` lets lint findings pass.
+    pub async fn create(&self, id: &str, text: &[u8], chilled: bool) -> Result<(), Error> {
+        check_id(id)?;
+        let (shared, id) = (self.shared.clone(), Str::from(id));
+        let source = Source::read(text, &shared.settings.vars)?;
+        self.create_from(shared, id, source, chilled).await
+    }
+
+    /// As [`Self::create`], from a config that was read before, such as a stream file.
+    pub async fn create_read(&self, id: &str, source: Source, chilled: bool) -> Result<(), Error> {
+        self.create_from(self.shared.clone(), id.into(), source, chilled).await
+    }
+
+    async fn create_from(
+        &self,
+        shared: Arc<Shared>,
+        id: Str,
+        source: Source,
+        chilled: bool,
+    ) -> Result<(), Error> {
+        self.finish(async move {
+            let _lock = shared.locks.one(&id).await;
+            if shared.entry(&id).is_ok() {
+                return Err(Error::Exists(id));
+            }
+            shared.lint(None, &source, chilled)?;
+            let next = shared.prepare(None, &id, source)?;
+            shared.start(&id, next);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Replaces the config of stream `id`. The old one keeps running until the new one is built; then it is stopped
+    /// within `timeout`.
+    pub async fn update(&self, id: &str, text: &[u8], chilled: bool, timeout: Duration) -> Result<(), Error> {
+        let (shared, id) = (self.shared.clone(), Str::from(id));
+        shared.entry(&id)?;
+        let source = Source::read(text, &shared.settings.vars)?;
+        self.finish(async move {
+            let _lock = shared.locks.one(&id).await;
+            let old = shared.entry(&id)?;
+            shared.lint(None, &source, chilled)?;
+            let next = shared.prepare(None, &id, source)?;
+            shared.swap(&id, &old, next, timeout).await;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Merges a partial config into that of stream `id` and replaces it as [`Self::update`] does; it is not linted.
+    pub async fn patch(&self, id: &str, text: &[u8], timeout: Duration) -> Result<(), Error> {
+        let (shared, id) = (self.shared.clone(), Str::from(id));
+        shared.entry(&id)?;
+        let patch = config::parse(text).map_err(|error| Error::BadConfig(error.to_string()))?.to_value();
+        self.finish(async move {
+            let _lock = shared.locks.one(&id).await;
+            let old = shared.entry(&id)?;
+            let mut given = old.source.clone();
+            if let Value::Object(_) = patch {
+                merge(&mut given, patch);
+            }
+            let source = Source::fill(given, &shared.settings.vars)?;
+            let next = shared.prepare(None, &id, source)?;
+            shared.swap(&id, &old, next, timeout).await;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Stops stream `id` within `timeout` and removes it.
+    pub async fn delete(&self, id: &str, timeout: Duration) -> Result<(), Error> {
+        let (shared, id) = (self.shared.clone(), Str::from(id));
+        self.finish(async move {
+            let _lock = shared.locks.one(&id).await;
+            let old = shared.entry(&id)?;
+            shared.stop(&id, &old, timeout).await;
+            shared.remove(&id);
+            Ok(())
+        })
+        .await
+    }
+}
+
+// === impl Shared ===
+
+impl Shared {
+    /// Refuses a config with findings, unless `chilled`. Mere warnings go to the log.
+    pub(super) fn lint(&self, stream: Option<&Str>, source: &Source, chilled: bool) -> Result<(), Error> {
+        let findings = self.findings(source);
+        let (errors, warnings): (Vec<_>, Vec<_>) =
+            findings.into_iter().partition(|finding| finding.severity == Severity::Error && !chilled);
+        for warning in warnings {
+            self.settings.log.warn(format_args!("Config lint: {warning}"));
+        }
+        if errors.is_empty() {
+            return Ok(());
+        }
+        Err(Error::Lints(errors.into_iter().map(|finding| (stream.cloned(), finding)).collect()))
+    }
+
+    pub(super) fn findings(&self, source: &Source) -> Vec<Finding> {
+        let options = LintOptions::default();
+        let registry = &*self.settings.registry;
+        let mut findings = config::lint(STREAM_FIELDS, &source.node, registry, &options);
+        findings.splice(0..0, source.missing());
+        findings
+    }
+
+    /// Builds a stream without starting it. `stream`: how errors name it.
+    pub(super) fn prepare(&self, stream: Option<&Str>, id: &str, source: Source) -> Result<Next, Error> {
+        let conf = StreamConf::read(&source.node).map_err(|error| Error::BadConfig(error.to_string()))?;
+        self.inferable(&conf)?;
+        let prepared = Prepared::build(&conf, self.environment(Some(id)))
+            .map_err(|error| Error::Build(stream.cloned(), error))?;
+        Ok(Next { prepared, given: source.given })
+    }
+
+    /// Refuses a config whose main components name no component, or more than one.
+    fn inferable(&self, conf: &StreamConf) -> Result<(), Error> {
+        let registry = &*self.settings.registry;
+        let main = [&*conf.input, &*conf.buffer, &*conf.output];
+        let all = main.into_iter().chain(conf.pipeline.processors.iter().map(|processor| &**processor));
+        for component in all {
+            component.resolve(registry).map_err(|error| Error::BadConfig(error.to_string()))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn start(&self, id: &str, next: Next) {
+        self.insert(id, Entry { stream: next.prepared.start(), source: next.given });
+    }
+
+    /// Puts a stream in the place of another one.
+    pub(super) async fn swap(&self, id: &str, old: &Entry, next: Next, timeout: Duration) {
+        self.stop(id, old, timeout).await;
+        self.start(id, next);
+    }
+}
+
+/// Refuses ids that no path could name.
+pub(super) fn check_id(id: &str) -> Result<(), Error> {
+    let why = if id.is_empty() {
+        "it is empty"
+    } else if id.len() > MAX_ID {
+        "it is longer than 256 bytes"
+    } else if id.contains('/') {
+        "it contains a slash"
+    } else if id.chars().any(char::is_control) {
+        "it contains control characters"
+    } else {
+        return Ok(());
+    };
+    Err(Error::BadId(id.into(), why))
+}
