@@ -124,10 +124,10 @@ pub(super) fn infer<'s>(specs: &'s dyn Specs, kind: Kind, node: &Node) -> Result
     })
 }
 
-/// What `type` says, unless it is missing or empty.
+/// What `type` says, if it is there.
 pub(super) fn explicit_type(node: &Node) -> Option<&str> {
     let entry = node.entries().iter().find(|entry| entry.key.text == "type")?;
-    entry.value.as_scalar().map(|scalar| scalar.text.as_str()).filter(|name| !name.is_empty())
+    entry.value.as_scalar().map(|scalar| scalar.text.as_str())
 }
 
 /// What stands under the component's name, or else under `plugin`.

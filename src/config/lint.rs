@@ -274,3 +274,6 @@ impl<'a> Linter<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

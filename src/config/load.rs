@@ -71,11 +71,15 @@ fn is_strict(root: &Node) -> bool {
 /// components of the outline are known.
 fn outline(fields: &[&dyn AnyField], root: &Node, specs: &dyn Specs) -> Result<(), Finding> {
     types(fields, root, Path::Root("root"))?;
+    known(fields, root, specs)
+}
+
+fn known(fields: &[&dyn AnyField], object: &Node, specs: &dyn Specs) -> Result<(), Finding> {
     for info in fields.iter().map(|field| field.info()) {
-        let Some(node) = root.get(info.name) else { continue };
+        let Some(node) = object.get(info.name) else { continue };
         match info.ty {
             Type::Component(kind) => components(kind, info.shape, node, specs)?,
-            _ => outline(info.fields, node, specs)?,
+            _ => known(info.fields, node, specs)?,
         }
     }
     Ok(())
@@ -98,7 +102,11 @@ fn types(fields: &[&dyn AnyField], object: &Node, path: Path<'_>) -> Result<(), 
             shape(field.info(), field.info().shape, &entry.value, Path::Key(&path, &entry.key.text))?;
         }
     }
-    Ok(())
+    let missing = |info: &&FieldInfo| info.lint_required() && object.get(info.name).is_none();
+    match fields.iter().map(|field| field.info()).find(missing) {
+        Some(info) => Err(wrong(object, Path::Key(&path, info.name), "this field is required")),
+        None => Ok(()),
+    }
 }
 
 fn shape(info: &FieldInfo, left: Shape, node: &Node, path: Path<'_>) -> Result<(), Finding> {

@@ -4,6 +4,8 @@
 //! the schema and the docs all come from those constants, so they cannot disagree.
 
 pub mod cases;
+#[cfg(test)]
+mod catalogue;
 mod component;
 mod conf;
 mod convert;
