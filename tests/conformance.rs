@@ -2,7 +2,7 @@
 //!
 //! `cargo test --test conformance -- [ID-GLOB ...] [-v]`; `-v` shows wanted and got of known failures too.
 //! NEKTON_CONFORMANCE_UPDATE=1 runs everything and rewrites the list; NEKTON_CONFORMANCE_FULL=1 also runs what a glob
-//! of the list covers; NEKTON_CONFORMANCE_BIN=PATH checks another program instead, and takes no list into account.
+//! of the list covers; NEKTON_TEST_BIN=PATH checks another program instead, and takes no list into account.
 
 #[path = "conformance/api.rs"]
 mod api;
@@ -12,6 +12,8 @@ mod case;
 mod http;
 #[path = "conformance/kinds.rs"]
 mod kinds;
+#[path = "support/port.rs"]
+mod port;
 #[path = "conformance/program.rs"]
 mod program;
 #[path = "conformance/ratchet.rs"]
@@ -44,7 +46,7 @@ struct Outcome {
 async fn main() -> ExitCode {
     let flag = |name| std::env::var_os(name).is_some_and(|v| !v.is_empty() && v != "0");
     let (verbose, globs) = arguments();
-    let other = std::env::var_os("NEKTON_CONFORMANCE_BIN").map(PathBuf::from);
+    let other = std::env::var_os("NEKTON_TEST_BIN").map(PathBuf::from);
     let update = flag("NEKTON_CONFORMANCE_UPDATE");
     let everything = update || flag("NEKTON_CONFORMANCE_FULL") || other.is_some();
     let known = if other.is_some() { KnownFailures::default() } else { KnownFailures::load() };

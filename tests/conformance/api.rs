@@ -1,9 +1,7 @@
 //! Cases of kind `api`: the program in streams mode, driven over HTTP one step after the other.
 
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::Stdio;
-use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -13,6 +11,7 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::case::{Case, pairs};
 use crate::http::{Response, request};
 use crate::kinds::{strings, text, write_files};
+use crate::port::free_port;
 use crate::program::{Group, Program, code};
 
 const PAUSE: Duration = Duration::from_millis(50);
@@ -137,17 +136,5 @@ fn normal(value: Value) -> Value {
             .collect(),
         Value::Array(list) => list.into_iter().map(normal).collect(),
         other => other,
-    }
-}
-
-/// A port that nobody uses, and that no other case is given.
-fn free_port() -> u16 {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let base = 20_000 + (std::process::id() % 8) as u16 * 1_000;
-    loop {
-        let port = base + NEXT.fetch_add(1, Ordering::Relaxed) % 1_000;
-        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
-            return port;
-        }
     }
 }
