@@ -7,6 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex, Semaphore};
+use tokio_util::sync::CancellationToken;
 
 use super::backoff::Backoff;
 use super::context::Context;
@@ -34,6 +35,8 @@ struct Shared {
     max_in_flight: u32,
     /// One permit for each write that may be under way.
     permits: Arc<Semaphore>,
+    /// Cancelled when nothing will be written any more: ends an attempt to connect that nobody needs.
+    closed: CancellationToken,
 }
 
 // === impl Writer ===
@@ -50,10 +53,16 @@ impl Writer {
             generation: AtomicU64::new(0),
             max_in_flight,
             permits: Arc::new(Semaphore::new(max_in_flight as usize)),
+            closed: CancellationToken::new(),
             cx,
         });
         let connecting = shared.clone();
-        let connect: BoxFuture<'static, ()> = Box::pin(async move { connecting.reconnect(0).await });
+        let connect: BoxFuture<'static, ()> = Box::pin(async move {
+            tokio::select! {
+                () = connecting.closed.cancelled() => {}
+                () = connecting.reconnect(0) => {}
+            }
+        });
         shared.cx.run(connect);
         Self { shared }
     }
@@ -84,6 +93,7 @@ impl Output for Writer {
     async fn close(&self) {
         let shared = &self.shared;
         let all = shared.permits.acquire_many(shared.max_in_flight).await;
+        shared.closed.cancel();
         shared.connection.closed();
         shared.sink.close().await;
         drop(all);

@@ -19,6 +19,7 @@ pub use stop::{Forced, Stopped};
 
 use crate::component::{Buffer, BuildError, Built, Connections, Context, Environment, Input, Pull};
 use crate::config::StreamConf;
+use crate::message::GROUP_TRANSACTIONS;
 use pipeline::Pipeline;
 
 /// A stream from its start until it is dropped; dropping it kills what is still running.
@@ -211,11 +212,17 @@ impl Input for Buffered {
 async fn drain(input: &mut dyn Input, pipeline: &Pipeline) {
     loop {
         match input.pull().await {
-            Pull::Group(group) => pipeline.push(group).await,
+            Pull::Group(group) => {
+                let full = group.len() >= GROUP_TRANSACTIONS;
+                pipeline.push(group).await;
+                // A source that always has more must not keep a thread for itself.
+                if full {
+                    tokio::task::yield_now().await;
+                }
+            }
             Pull::Exhausted => pipeline.flush().await,
             Pull::End => return,
         }
-        // A source that always has more must not keep a thread for itself.
         tokio::task::consume_budget().await;
     }
 }
