@@ -1,6 +1,7 @@
 //! Nekton: many isolated data streams in one process.
 
 pub mod api;
+pub mod bloblang;
 pub mod component;
 pub mod config;
 pub mod expr;

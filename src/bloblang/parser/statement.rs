@@ -1,0 +1,258 @@
+//! Statements and whole mappings.
+
+use super::Parser;
+use super::cursor::{Cursor, Failure, Parsed};
+use crate::bloblang::ast::{At, Document, Import, MapDef, Statement, StatementKind};
+use crate::value::Str;
+
+/// Where a statement stands, which decides what is allowed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Top,
+    Map,
+    If,
+}
+
+impl<'a> Parser<'a> {
+    /// A whole mapping: `from "file"`, a list of statements, or a single expression for `root`.
+    pub(super) fn mapping(&mut self, start: Cursor<'a>) -> Parsed<Document> {
+        if let Some(from) = from_file(start)? {
+            return Ok(Document { from: Some(from), ..Document::default() });
+        }
+        let failed = match self.statements(start) {
+            Err(failure) if !failure.is_final => failure,
+            result => return result,
+        };
+        match self.shorthand(start) {
+            Err(failure) if failure.at > failed.at => Err(failure),
+            Err(_) => Err(failed),
+            result => result,
+        }
+    }
+
+    fn statements(&mut self, mut cursor: Cursor<'a>) -> Parsed<Document> {
+        let mut document = Document::default();
+        cursor.space();
+        loop {
+            self.statement_at_top(&mut cursor, &mut document)?;
+            cursor.blanks();
+            if cursor.is_end() {
+                return Ok(document);
+            }
+            cursor.line_break()?;
+            cursor.space();
+            if cursor.is_end() {
+                return Ok(document);
+            }
+        }
+    }
+
+    /// A single expression means `root = expression`.
+    fn shorthand(&mut self, mut cursor: Cursor<'a>) -> Parsed<Document> {
+        cursor.space();
+        let at = cursor.at as At;
+        let query = self.query(&mut cursor)?;
+        cursor.space();
+        if !cursor.is_end() {
+            return Err(Failure::expected(
+                cursor.at,
+                "the mapping to end here, as its beginning is shorthand for `root = ...` and cannot be followed by \
+                 more assignments",
+            ));
+        }
+        let statements = vec![Statement { at, kind: StatementKind::Root(Vec::new(), query) }];
+        Ok(Document { statements, ..Document::default() })
+    }
+
+    fn statement_at_top(&mut self, cursor: &mut Cursor<'a>, document: &mut Document) -> Parsed<()> {
+        let start = *cursor;
+        let mut failed = match self.import(cursor) {
+            Ok(import) => {
+                document.imports.push(import);
+                return Ok(());
+            }
+            Err(failure) => failure,
+        };
+        if !failed.is_final {
+            *cursor = start;
+            failed = match self.map_definition(cursor) {
+                Ok(map) => {
+                    if document.maps.iter().any(|m| m.name == map.name) {
+                        return Err(Failure::problem(start.at, format!("map name collision: {}", map.name)));
+                    }
+                    document.maps.push(map);
+                    return Ok(());
+                }
+                Err(failure) => failed.or(failure),
+            };
+        }
+        if failed.is_final {
+            return Err(failed);
+        }
+        *cursor = start;
+        let statement = self.statement(cursor, Place::Top).map_err(|failure| {
+            if failure.is_final { failure } else { failed.or(failure) }
+        })?;
+        document.statements.push(statement);
+        Ok(())
+    }
+
+    fn import(&mut self, cursor: &mut Cursor<'a>) -> Parsed<Import> {
+        let at = cursor.at as At;
+        cursor.term("import")?;
+        cursor.some_blanks()?;
+        let file = cursor.quoted().map_err(|f| f.named("filepath").made_final())?;
+        Ok(Import { at, file })
+    }
+
+    fn map_definition(&mut self, cursor: &mut Cursor<'a>) -> Parsed<MapDef> {
+        let at = cursor.at as At;
+        cursor.term("map")?;
+        cursor.some_blanks()?;
+        let name = name_or_quoted(cursor, "map name").map_err(Failure::made_final)?;
+        cursor.some_blanks()?;
+        let statements = self.block_of_statements(cursor, Place::Map)?;
+        Ok(MapDef { at, name, statements })
+    }
+
+    /// Statements in braces, each on a line of its own.
+    fn block_of_statements(&mut self, cursor: &mut Cursor<'a>, place: Place) -> Parsed<Vec<Statement>> {
+        let separator = |cursor: &mut Cursor<'a>| {
+            cursor.blanks();
+            cursor.line_break()?;
+            cursor.space();
+            Ok(())
+        };
+        self.list(cursor, ("{", "}"), separator, |parser, cursor| parser.statement(cursor, place))
+    }
+
+    fn statement(&mut self, cursor: &mut Cursor<'a>, place: Place) -> Parsed<Statement> {
+        let start = *cursor;
+        let at = start.at as At;
+        let alternatives: [fn(&mut Self, &mut Cursor<'a>, Place) -> Parsed<StatementKind>; 4] =
+            [Self::let_statement, Self::meta_statement, Self::root_statement, Self::if_statement];
+        let mut failed: Option<Failure> = None;
+        for alternative in alternatives {
+            let mut probe = start;
+            match alternative(self, &mut probe, place) {
+                Ok(kind) => {
+                    *cursor = probe;
+                    return Ok(Statement { at, kind });
+                }
+                Err(failure) if failure.is_final => return Err(failure),
+                Err(failure) => failed = Some(failed.map_or(failure.clone(), |f| f.or(failure))),
+            }
+        }
+        Err(failed.unwrap_or_else(|| Failure::expected(start.at, "assignment")))
+    }
+
+    fn let_statement(&mut self, cursor: &mut Cursor<'a>, _: Place) -> Parsed<StatementKind> {
+        cursor.term("let").map_err(|f| f.named("assignment"))?;
+        cursor.some_blanks()?;
+        let name = name_or_quoted(cursor, "variable name").map_err(Failure::made_final)?;
+        cursor.some_blanks()?;
+        cursor.term("=")?;
+        cursor.some_blanks()?;
+        Ok(StatementKind::Let(name, self.query(cursor)?))
+    }
+
+    fn meta_statement(&mut self, cursor: &mut Cursor<'a>, place: Place) -> Parsed<StatementKind> {
+        let start = cursor.at;
+        cursor.term("meta").map_err(|f| f.named("assignment"))?;
+        cursor.some_blanks()?;
+        let key = match name_or_quoted(cursor, "metadata key") {
+            Ok(key) => Some(key),
+            Err(failure) if failure.is_final => return Err(failure),
+            Err(_) => None,
+        };
+        cursor.blanks();
+        cursor.term("=")?;
+        cursor.some_blanks()?;
+        let value = self.query(cursor)?;
+        if place == Place::Map {
+            return Err(Failure::problem(start, "setting meta fields is not allowed within this block"));
+        }
+        Ok(StatementKind::Meta(key, value))
+    }
+
+    fn root_statement(&mut self, cursor: &mut Cursor<'a>, _: Place) -> Parsed<StatementKind> {
+        let mut path: Vec<Str> = vec![cursor.name("assignment")?.into()];
+        loop {
+            let mut probe = *cursor;
+            if !probe.eat(".") {
+                break;
+            }
+            let segment = match probe.peek() {
+                Some(b'"') => probe.quoted()?,
+                _ => match probe.name("target path") {
+                    Ok(name) => name.into(),
+                    Err(_) if path.len() == 1 => break,
+                    Err(failure) => return Err(failure),
+                },
+            };
+            path.push(segment);
+            *cursor = probe;
+        }
+        cursor.some_blanks()?;
+        cursor.term("=")?;
+        cursor.some_blanks()?;
+        if path[0] == "root" {
+            path.remove(0);
+        }
+        Ok(StatementKind::Root(path, self.query(cursor)?))
+    }
+
+    fn if_statement(&mut self, cursor: &mut Cursor<'a>, _: Place) -> Parsed<StatementKind> {
+        cursor.term("if").map_err(|f| f.named("assignment"))?;
+        cursor.some_blanks()?;
+        let mut branches = Vec::new();
+        let condition = self.query(cursor).map_err(Failure::made_final)?;
+        cursor.space();
+        branches.push((Some(condition), self.block_of_statements(cursor, Place::If)?));
+        loop {
+            let mut probe = *cursor;
+            probe.space();
+            if !probe.eat("else if") || probe.some_blanks().is_err() {
+                break;
+            }
+            let condition = self.query(&mut probe).map_err(Failure::made_final)?;
+            probe.space();
+            branches.push((Some(condition), self.block_of_statements(&mut probe, Place::If)?));
+            *cursor = probe;
+        }
+        let mut probe = *cursor;
+        probe.space();
+        if probe.eat("else") {
+            probe.space();
+            // As in the reference, an `else` that no block follows is not part of the statement.
+            match self.block_of_statements(&mut probe, Place::If) {
+                Ok(statements) => {
+                    branches.push((None, statements));
+                    *cursor = probe;
+                }
+                Err(failure) if failure.is_final => return Err(failure),
+                Err(_) => {}
+            }
+        }
+        Ok(StatementKind::If(branches))
+    }
+}
+
+/// `from "file"` and nothing else.
+fn from_file(mut cursor: Cursor<'_>) -> Parsed<Option<Import>> {
+    cursor.space();
+    let at = cursor.at as At;
+    if cursor.term("from").and_then(|()| cursor.some_blanks()).is_err() || cursor.peek() != Some(b'"') {
+        return Ok(None);
+    }
+    let file = cursor.quoted()?;
+    cursor.space();
+    Ok(cursor.is_end().then_some(Import { at, file }))
+}
+
+fn name_or_quoted(cursor: &mut Cursor<'_>, what: &'static str) -> Parsed<Str> {
+    match cursor.peek() {
+        Some(b'"') => cursor.quoted(),
+        _ => cursor.name(what).map(Into::into),
+    }
+}
