@@ -12,7 +12,10 @@ impl<'a> Parser<'a> {
     /// A whole expression, blanks before it included.
     pub(super) fn query(&mut self, cursor: &mut Cursor<'a>) -> Parsed<Expr> {
         if self.depth >= MAX_DEPTH {
-            return Err(Failure::problem(cursor.at, format!("expressions are nested deeper than {MAX_DEPTH}")));
+            return Err(Failure::problem(
+                cursor.at,
+                format!("expressions are nested deeper than {MAX_DEPTH}"),
+            ));
         }
         self.depth += 1;
         cursor.blanks();
@@ -162,9 +165,7 @@ impl<'a> Parser<'a> {
             cursor.space();
             Ok(())
         };
-        let cases = self
-            .list(cursor, ("{", "}"), separator, Self::case)
-            .map_err(Failure::made_final)?;
+        let cases = self.list(cursor, ("{", "}"), separator, Self::case).map_err(Failure::made_final)?;
         Ok(ExprKind::Match(subject, cases))
     }
 
@@ -234,7 +235,10 @@ impl<'a> Parser<'a> {
         cursor.term("->")?;
         cursor.some_blanks()?;
         if self.captured.contains(&name) {
-            return Err(Failure::problem(start, format!("context label `{name}` would shadow a parent context")));
+            return Err(Failure::problem(
+                start,
+                format!("context label `{name}` would shadow a parent context"),
+            ));
         }
         if matches!(name, "this" | "root") {
             return Err(Failure::problem(start, format!("context label `{name}` is not allowed")));
@@ -278,12 +282,8 @@ impl<'a> Parser<'a> {
                 };
                 Ok(ExprKind::Literal(Value::String(text?)))
             }
-            Some(b'[') => {
-                Ok(ExprKind::Array(self.list(cursor, ("[", "]"), Self::comma, Self::query)?))
-            }
-            Some(b'{') => {
-                Ok(ExprKind::Object(self.list(cursor, ("{", "}"), Self::comma, Self::entry)?))
-            }
+            Some(b'[') => Ok(ExprKind::Array(self.list(cursor, ("[", "]"), Self::comma, Self::query)?)),
+            Some(b'{') => Ok(ExprKind::Object(self.list(cursor, ("{", "}"), Self::comma, Self::entry)?)),
             _ => Ok(ExprKind::Literal(cursor.number()?)),
         }
     }

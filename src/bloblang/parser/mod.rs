@@ -5,8 +5,8 @@ mod expr;
 mod literal;
 mod statement;
 
-pub use cursor::Failure;
 use cursor::Cursor;
+pub use cursor::Failure;
 pub use literal::unescape;
 
 use super::ast::{Document, Expr};
@@ -49,4 +49,3 @@ pub fn line_and_column(text: &str, at: usize) -> (usize, usize) {
     let line_start = before.rfind('\n').map_or(0, |i| i + 1);
     (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
 }
-

@@ -90,9 +90,9 @@ impl<'a> Parser<'a> {
             return Err(failed);
         }
         *cursor = start;
-        let statement = self.statement(cursor, Place::Top).map_err(|failure| {
-            if failure.is_final { failure } else { failed.or(failure) }
-        })?;
+        let statement = self
+            .statement(cursor, Place::Top)
+            .map_err(|failure| if failure.is_final { failure } else { failed.or(failure) })?;
         document.statements.push(statement);
         Ok(())
     }
