@@ -50,16 +50,18 @@ pub fn load(
     let node = parse(&text).map_err(LoadError::Yaml)?;
     let fields = part.fields();
     outline(fields, &node, specs).map_err(LoadError::Outline)?;
-    let mut findings = Vec::new();
-    if !missing.is_empty() {
-        let message = format!("required environment variables were not set: [{}]", missing.join(" "));
-        findings.push(Finding::new(1, FindingKind::MissingEnvVar, message));
-    }
+    let mut findings: Vec<_> = missing_variables(&missing).into_iter().collect();
     if !text.starts_with(LINT_DISABLED) {
         let options = LintOptions { strict_errors: options.strict_errors && is_strict(&node), ..*options };
         findings.extend(lint(fields, &node, specs, &options));
     }
     Ok(Loaded { node, missing, findings })
+}
+
+/// The finding about variables that are not set, if there are any.
+pub fn missing_variables(names: &[String]) -> Option<Finding> {
+    let message = || format!("required environment variables were not set: [{}]", names.join(" "));
+    (!names.is_empty()).then(|| Finding::new(1, FindingKind::MissingEnvVar, message()))
 }
 
 fn is_strict(root: &Node) -> bool {

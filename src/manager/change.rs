@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::error::Error;
 use super::merge::merge;
-use super::source::Source;
+use super::source::{Source, bad_config};
 use super::{Entry, Manager, Shared};
-use crate::config::{self, Finding, LintOptions, STREAM_FIELDS, Severity, StreamConf};
+use crate::config::{self, Finding, Part, Severity, StreamConf};
 use crate::stream::Prepared;
 use crate::value::{Str, Value};
 
@@ -27,7 +27,7 @@ impl Manager {
     pub async fn create(&self, id: &str, text: &[u8], chilled: bool) -> Result<(), Error> {
         check_id(id)?;
         let (shared, id) = (self.shared.clone(), Str::from(id));
-        let source = Source::read(text, &shared.settings.vars)?;
+        let source = shared.read_stream(text)?;
         self.create_from(shared, id, source, chilled).await
     }
 
@@ -61,7 +61,7 @@ impl Manager {
     pub async fn update(&self, id: &str, text: &[u8], chilled: bool, timeout: Duration) -> Result<(), Error> {
         let (shared, id) = (self.shared.clone(), Str::from(id));
         shared.entry(&id)?;
-        let source = Source::read(text, &shared.settings.vars)?;
+        let source = shared.read_stream(text)?;
         self.finish(async move {
             let _lock = shared.locks.one(&id).await;
             let old = shared.entry(&id)?;
@@ -77,7 +77,7 @@ impl Manager {
     pub async fn patch(&self, id: &str, text: &[u8], timeout: Duration) -> Result<(), Error> {
         let (shared, id) = (self.shared.clone(), Str::from(id));
         shared.entry(&id)?;
-        let patch = config::parse(text).map_err(|error| Error::BadConfig(error.to_string()))?.to_value();
+        let patch = config::parse(text).map_err(bad_config)?.to_value();
         self.finish(async move {
             let _lock = shared.locks.one(&id).await;
             let old = shared.entry(&id)?;
@@ -110,26 +110,27 @@ impl Manager {
 // === impl Shared ===
 
 impl Shared {
-    /// Refuses a config with findings, unless `chilled`. Mere warnings go to the log.
-    pub(super) fn lint(&self, stream: Option<&Str>, source: &Source, chilled: bool) -> Result<(), Error> {
-        let findings = self.findings(source);
-        let (errors, warnings): (Vec<_>, Vec<_>) =
-            findings.into_iter().partition(|finding| finding.severity == Severity::Error && !chilled);
-        for warning in warnings {
-            self.settings.log.warn(format_args!("Config lint: {warning}"));
-        }
-        if errors.is_empty() {
-            return Ok(());
-        }
-        Err(Error::Lints(errors.into_iter().map(|finding| (stream.cloned(), finding)).collect()))
+    fn read_stream(&self, text: &[u8]) -> Result<Source, Error> {
+        Source::read(text, Part::StreamBody, &self.settings.vars, &*self.settings.registry)
     }
 
-    pub(super) fn findings(&self, source: &Source) -> Vec<Finding> {
-        let options = LintOptions::default();
-        let registry = &*self.settings.registry;
-        let mut findings = config::lint(STREAM_FIELDS, &source.node, registry, &options);
-        findings.splice(0..0, source.missing());
-        findings
+    /// Refuses a config with findings, unless `chilled`; what is let through goes to the log. `stream`: how errors
+    /// name it.
+    pub(super) fn lint(&self, stream: Option<&Str>, source: &Source, chilled: bool) -> Result<(), Error> {
+        let refused = |finding: &&Finding| finding.severity == Severity::Error && !chilled;
+        let errors: Vec<_> = source
+            .findings
+            .iter()
+            .filter(refused)
+            .map(|finding| (stream.cloned(), finding.clone()))
+            .collect();
+        if !errors.is_empty() {
+            return Err(Error::Lints(errors));
+        }
+        for finding in &source.findings {
+            self.settings.log.warn(format_args!("Config lint: {finding}"));
+        }
+        Ok(())
     }
 
     /// Builds a stream without starting it. `stream`: how errors name it.
@@ -147,7 +148,7 @@ impl Shared {
         let main = [&*conf.input, &*conf.buffer, &*conf.output];
         let all = main.into_iter().chain(conf.pipeline.processors.iter().map(|processor| &**processor));
         for component in all {
-            component.resolve(registry).map_err(|error| Error::BadConfig(error.to_string()))?;
+            component.resolve(registry).map_err(bad_config)?;
         }
         Ok(())
     }

@@ -17,7 +17,6 @@ mod source;
 pub use error::Error;
 pub use error::Lint;
 pub use files::{StreamFile, find_streams};
-pub use resources::{RESOURCE_KINDS, ResourceConf};
 pub use source::{Source, Vars};
 
 use std::collections::BTreeMap;

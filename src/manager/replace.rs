@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use super::change::{Next, check_id};
 use super::error::Error;
-use super::source::{Source, Vars};
+use super::source::{Source, Vars, bad_config, given};
 use super::{Manager, Shared};
-use crate::config::{self, NodeKind};
+use crate::config::{self, LintOptions, NodeKind, STREAM_FIELDS, Specs};
 use crate::value::json::print;
 use crate::value::{Str, Value};
 
@@ -17,7 +17,7 @@ impl Manager {
     /// within `timeout`, new ones start, changed ones are replaced, unchanged ones keep running. When any of them has
     /// findings (unless `chilled`) or cannot be built, nothing changes.
     pub async fn replace_all(&self, text: &[u8], chilled: bool, timeout: Duration) -> Result<(), Error> {
-        let sources = read_all(text, &self.shared.settings.vars)?;
+        let sources = read_all(text, &self.shared.settings.vars, &*self.shared.settings.registry)?;
         let shared = self.shared.clone();
         self.finish(async move {
             let _lock = shared.locks.all().await;
@@ -64,16 +64,21 @@ impl Shared {
     }
 }
 
-fn read_all(text: &[u8], vars: &Vars) -> Result<BTreeMap<Str, Source>, Error> {
-    let all = Source::read(text, &keeping_unset(vars, text)?)?;
-    if !matches!(all.node.value, NodeKind::Map(_)) {
+/// The configs in `text` by their ids, linted.
+fn read_all(text: &[u8], vars: &Vars, specs: &dyn Specs) -> Result<BTreeMap<Str, Source>, Error> {
+    let vars = keeping_unset(vars, text)?;
+    let expanded = config::expand(text, &|name| vars(name)).map_err(bad_config)?;
+    let all = config::parse(&expanded.text).map_err(bad_config)?;
+    if !matches!(all.value, NodeKind::Map(_)) {
         return Err(Error::BadConfig("expected an object of stream configs by their ids".to_owned()));
     }
+    let given = given(text, &all);
     let mut sources = BTreeMap::new();
-    for (key, node) in all.node.pairs() {
+    for (key, node) in all.pairs() {
         check_id(&key.text)?;
-        let given = all.given.get(&key.text).cloned().unwrap_or_else(|| node.to_value());
-        sources.insert(key.text.clone(), Source { node: node.clone(), given, missing: Vec::new() });
+        let findings = config::lint(STREAM_FIELDS, node, specs, &LintOptions::default());
+        let given = given.get(&key.text).cloned().unwrap_or_else(|| node.to_value());
+        sources.insert(key.text.clone(), Source { node: node.clone(), given, findings });
     }
     Ok(sources)
 }
@@ -81,7 +86,7 @@ fn read_all(text: &[u8], vars: &Vars) -> Result<BTreeMap<Str, Source>, Error> {
 /// `vars` in which variables of `text` that are not set stand for themselves: such a set never had its variables
 /// filled in elsewhere, so what looks like one may be meant literally.
 fn keeping_unset(vars: &Vars, text: &[u8]) -> Result<Vars, Error> {
-    let expanded = config::expand(text, &|name| vars(name)).map_err(|e| Error::BadConfig(e.to_string()))?;
+    let expanded = config::expand(text, &|name| vars(name)).map_err(bad_config)?;
     let (vars, unset) = (vars.clone(), expanded.missing);
     Ok(Arc::new(move |name| {
         vars(name).or_else(|| unset.iter().any(|n| n == name).then(|| format!("${{{name}}}")))

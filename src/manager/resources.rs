@@ -1,5 +1,6 @@
 //! Resources: built before they are used, replaced while they are in use.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -12,14 +13,10 @@ use super::source::Source;
 use super::{Manager, Shared};
 use crate::component::{BuildError, Built, Context, Environment, SharedInput};
 use crate::config::{
-    self, CacheConf, Entry, InputConf, Key, Kind, LintOptions, Node, NodeKind, OutputConf, ProcessorConf,
-    RateLimitConf, Severity,
+    CacheConf, ComponentConf, Entry, InputConf, Key, Kind, Node, NodeKind, OutputConf, ProcessorConf,
+    RateLimitConf, ResourcesConf,
 };
 use crate::value::Str;
-
-/// The kinds of resources, in the order in which they are built: later ones may use earlier ones.
-pub const RESOURCE_KINDS: [Kind; 5] =
-    [Kind::RateLimit, Kind::Cache, Kind::Processor, Kind::Input, Kind::Output];
 
 /// How long a replaced resource gets to end its work.
 const CLOSE_LIMIT: Duration = Duration::from_secs(10);
@@ -31,14 +28,6 @@ pub(super) struct Owned {
     close: BoxFuture<'static, ()>,
 }
 
-/// A resource in a config file.
-#[derive(Clone, Debug)]
-pub struct ResourceConf {
-    pub kind: Kind,
-    pub label: Str,
-    pub node: Node,
-}
-
 // === impl Manager ===
 
 impl Manager {
@@ -47,8 +36,9 @@ impl Manager {
     pub async fn set_resource(&self, kind: Kind, id: &str, text: &[u8], chilled: bool) -> Result<(), Error> {
         check_id(id)?;
         let (shared, id) = (self.shared.clone(), Str::from(id));
-        let source = Source::read(text, &shared.settings.vars)?;
-        shared.lint_resource(kind, &source, chilled)?;
+        let settings = &shared.settings;
+        let source = Source::read_component(text, kind, &settings.vars, &*settings.registry)?;
+        shared.lint(None, &source, chilled)?;
         let label = source.node.get("label").and_then(Node::as_text).unwrap_or_default();
         if matches!(kind, Kind::Input | Kind::Output) && !label.is_empty() && label != id {
             return Err(Error::WrongLabel { id, label: label.into() });
@@ -63,14 +53,17 @@ impl Manager {
 
     /// Builds all resources of the configuration. Those that refer to others wait for them; what is left when nothing
     /// can be built any more is the error.
-    pub fn create_resources(&self, confs: Vec<ResourceConf>) -> Result<(), BuildError> {
-        let mut waiting = confs;
-        waiting.sort_by_key(|conf| RESOURCE_KINDS.iter().position(|kind| *kind == conf.kind));
+    pub fn create_resources(&self, confs: ResourcesConf) -> Result<(), BuildError> {
+        let mut waiting = in_order(confs);
+        let mut labels = BTreeSet::new();
+        if let Some(twice) = waiting.iter().find(|conf| !labels.insert(conf.label())) {
+            return Err(format!("the resource label '{}' is used more than once", twice.label()).into());
+        }
         loop {
             let before = waiting.len();
             let mut failed = Vec::new();
             for conf in waiting {
-                if let Err(error) = self.shared.put_resource(conf.kind, &conf.label, conf.node.clone()) {
+                if let Err(error) = self.shared.put_resource(conf.kind, &conf.label(), conf.node.clone()) {
                     failed.push((conf, error));
                 }
             }
@@ -83,20 +76,20 @@ impl Manager {
     }
 }
 
+/// All resources, those first that others are likely to use.
+fn in_order(confs: ResourcesConf) -> Vec<ComponentConf> {
+    let ResourcesConf { inputs, processors, outputs, caches, rate_limits } = confs;
+    let mut all: Vec<ComponentConf> = rate_limits.iter().map(|conf| (**conf).clone()).collect();
+    all.extend(caches.iter().map(|conf| (**conf).clone()));
+    all.extend(processors.iter().map(|conf| (**conf).clone()));
+    all.extend(inputs.iter().map(|conf| (**conf).clone()));
+    all.extend(outputs.iter().map(|conf| (**conf).clone()));
+    all
+}
+
 // === impl Shared ===
 
 impl Shared {
-    fn lint_resource(&self, kind: Kind, source: &Source, chilled: bool) -> Result<(), Error> {
-        let registry = &*self.settings.registry;
-        let mut findings = config::lint_component(kind, &source.node, registry, &LintOptions::default());
-        findings.splice(0..0, source.missing());
-        findings.retain(|finding| finding.severity == Severity::Error);
-        if chilled || findings.is_empty() {
-            return Ok(());
-        }
-        Err(Error::Lints(findings.into_iter().map(|finding| (None, finding)).collect()))
-    }
-
     /// Builds a resource and puts it in its place; what was there is closed in the background.
     fn put_resource(&self, kind: Kind, label: &str, node: Node) -> Built<()> {
         let environment = self.environment(None);
