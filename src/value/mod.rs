@@ -8,8 +8,12 @@
 //!
 //! This module imports nothing of ours.
 
+pub mod compare;
 pub mod json;
+pub mod number;
 mod object;
+pub mod text;
+pub mod yaml_scalar;
 
 pub use object::Object;
 
@@ -48,6 +52,10 @@ pub enum Value {
     /// The result of Bloblang's `nothing()`: the target is left alone.
     Nothing,
 }
+
+/// The stack in bytes that a thread needs to walk, compare or drop the deepest document that parses (10,000
+/// levels): every thread that handles messages is started with it. Untouched stack costs no memory.
+pub const DEEP_STACK: usize = 16 << 20;
 
 const _: () = assert!(std::mem::size_of::<Value>() == 24);
 

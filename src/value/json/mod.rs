@@ -1,7 +1,17 @@
-//! JSON text as Go reads and writes it: numbers keep their text, keys are sorted, the last duplicate key wins.
+//! JSON text as Go's `encoding/json` reads and writes it.
+//!
+//! Reading keeps the text of numbers, lets the last of equal keys win and turns invalid UTF-8 and lone
+//! surrogates into U+FFFD. Writing sorts keys and escapes U+2028 and U+2029.
 
+mod error;
 mod parse;
 mod print;
+mod scan;
+#[cfg(test)]
+mod tests;
+mod unicode;
 
-pub use parse::{JsonError, parse, parse_prefix};
-pub use print::{Style, Unprintable, print, print_to};
+pub use error::JsonError;
+pub use parse::{Documents, parse, parse_prefix};
+pub use print::{Style, Unprintable, print, print_string, print_to};
+pub use unicode::go_lossy;

@@ -1,273 +1,405 @@
-//! Reading JSON.
+//! The parser: one pass without recursion. Containers grow on two scratch stacks and are allocated once, at
+//! their final size, when they close.
 
-use ecow::EcoVec;
+use std::borrow::Cow;
+use std::cell::RefCell;
 
-use crate::value::{Array, Object, Str, Value};
+use super::super::{Object, Str, Value};
+use super::error::{JsonError, UNEXPECTED_END};
+use super::scan;
+use super::unicode::{go_lossy, source_offset};
 
-/// Deeper nesting is refused.
-const MAX_DEPTH: u32 = 10_000;
+/// Containers may be nested this deep; [`DEEP_STACK`](crate::value::DEEP_STACK) is what walking that takes.
+const MAX_DEPTH: usize = 10_000;
 
-/// Why a text is no JSON, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct JsonError {
-    /// In bytes from the start.
-    pub offset: usize,
-    pub what: &'static str,
-}
+/// Scratch stacks beyond this many elements are not kept for the next document.
+const MAX_KEPT: usize = 4096;
 
-impl std::fmt::Display for JsonError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} at offset {}", self.what, self.offset)
-    }
-}
-
-impl std::error::Error for JsonError {}
-
-/// The one document that `text` holds.
-pub fn parse(text: &[u8]) -> Result<Value, JsonError> {
-    let (value, end) = parse_prefix(text)?;
-    let rest = text[end..].iter().position(|b| !is_space(*b));
-    match rest {
+/// Parses a text that is exactly one document; white space around it is allowed.
+pub fn parse(bytes: &[u8]) -> Result<Value, JsonError> {
+    let mut documents = Documents::new(bytes);
+    let value =
+        documents.next().unwrap_or_else(|| Err(documents.error(bytes.len(), UNEXPECTED_END.into())))?;
+    match documents.skip_space() {
         None => Ok(value),
-        Some(at) => Err(JsonError { offset: end + at, what: "message contains multiple valid documents" }),
+        Some(_) => Err(documents.error(documents.at, "message contains multiple valid documents".into())),
     }
 }
 
-/// The first document in `text`, and where it ends.
-pub fn parse_prefix(text: &[u8]) -> Result<(Value, usize), JsonError> {
-    let mut parser = Parser { text, at: 0, scratch: Vec::new() };
-    let value = parser.value(0)?;
-    Ok((value, parser.at))
+/// Parses the document that `bytes` begin with and returns it with where it ends.
+pub fn parse_prefix(bytes: &[u8]) -> Result<(Value, usize), JsonError> {
+    let mut documents = Documents::new(bytes);
+    let value =
+        documents.next().unwrap_or_else(|| Err(documents.error(bytes.len(), UNEXPECTED_END.into())))?;
+    Ok((value, documents.offset()))
+}
+
+/// The documents of a text that holds any number of them, one after the other; ends after the first error.
+pub struct Documents<'a> {
+    source: &'a [u8],
+    text: Cow<'a, str>,
+    at: usize,
+    failed: bool,
 }
 
 struct Parser<'a> {
-    text: &'a [u8],
+    text: &'a str,
     at: usize,
-    scratch: Vec<u8>,
+    scratch: Scratch,
 }
 
-fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+/// The contents of the containers that are still open.
+#[derive(Default)]
+struct Scratch {
+    values: Vec<Value>,
+    /// The last entry of an open object waits for its value.
+    entries: Vec<(Str, Value)>,
+    open: Vec<Open>,
 }
+
+/// An open container and where its contents begin on their stack.
+#[derive(Clone, Copy)]
+enum Open {
+    Array(usize),
+    Object(usize),
+}
+
+/// What is wrong at the parser's position.
+type Fault = Cow<'static, str>;
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+// === impl Documents ===
+
+impl<'a> Documents<'a> {
+    pub fn new(source: &'a [u8]) -> Self {
+        Self { source, text: go_lossy(source), at: 0, failed: false }
+    }
+
+    /// Bytes of the source consumed so far.
+    pub fn offset(&self) -> usize {
+        match self.text {
+            Cow::Borrowed(_) => self.at,
+            Cow::Owned(_) => source_offset(self.source, self.at),
+        }
+    }
+
+    fn skip_space(&mut self) -> Option<u8> {
+        self.at += space(&self.text.as_bytes()[self.at..]);
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn error(&self, at: usize, what: Fault) -> JsonError {
+        let mut error = JsonError::new(&self.text, at, what);
+        if let Cow::Owned(_) = self.text {
+            error.offset = source_offset(self.source, at);
+        }
+        error
+    }
+}
+
+impl Iterator for Documents<'_> {
+    type Item = Result<Value, JsonError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.failed || self.skip_space().is_none() {
+            return None;
+        }
+        let mut parser = Parser { text: &self.text, at: self.at, scratch: Scratch::take() };
+        let result = parser.document();
+        let at = parser.at;
+        parser.scratch.give_back();
+        match result {
+            Ok(value) => {
+                self.at = at;
+                Some(Ok(value))
+            }
+            Err(what) => {
+                self.failed = true;
+                Some(Err(self.error(at, what)))
+            }
+        }
+    }
+}
+
+// === impl Scratch ===
+
+impl Scratch {
+    fn take() -> Self {
+        SCRATCH.with(|scratch| scratch.take())
+    }
+
+    fn give_back(mut self) {
+        self.values.clear();
+        self.entries.clear();
+        self.open.clear();
+        if self.values.capacity().max(self.entries.capacity()).max(self.open.capacity()) <= MAX_KEPT {
+            SCRATCH.with(|scratch| scratch.replace(self));
+        }
+    }
+}
+
+// === impl Parser ===
 
 impl<'a> Parser<'a> {
-    fn fail<T>(&self, what: &'static str) -> Result<T, JsonError> {
-        Err(JsonError { offset: self.at.min(self.text.len()), what })
-    }
-
-    /// The next byte that is no white space.
-    fn peek(&mut self) -> Option<u8> {
-        while let Some(&byte) = self.text.get(self.at) {
-            if !is_space(byte) {
-                return Some(byte);
-            }
-            self.at += 1;
-        }
-        None
-    }
-
-    fn value(&mut self, depth: u32) -> Result<Value, JsonError> {
-        match self.peek() {
-            Some(b'{') => self.object(depth),
-            Some(b'[') => self.array(depth),
-            Some(b'"') => Ok(Value::String(self.string()?)),
-            Some(b't') => self.word(b"true", Value::Bool(true)),
-            Some(b'f') => self.word(b"false", Value::Bool(false)),
-            Some(b'n') => self.word(b"null", Value::Null),
-            Some(b'-' | b'0'..=b'9') => self.number(),
-            Some(_) => self.fail("invalid character looking for the beginning of a value"),
-            None => self.fail("unexpected end of JSON input"),
-        }
-    }
-
-    fn word(&mut self, word: &[u8], value: Value) -> Result<Value, JsonError> {
-        if self.text[self.at..].starts_with(word) {
-            self.at += word.len();
-            return Ok(value);
-        }
-        self.fail("invalid literal")
-    }
-
-    fn object(&mut self, depth: u32) -> Result<Value, JsonError> {
-        if depth >= MAX_DEPTH {
-            return self.fail("exceeded the maximum depth of nesting");
-        }
-        self.at += 1;
-        let mut entries: EcoVec<(Str, Value)> = EcoVec::new();
-        if self.peek() == Some(b'}') {
-            self.at += 1;
-            return Ok(Value::Object(Object::new()));
-        }
+    fn document(&mut self) -> Result<Value, Fault> {
         loop {
-            if self.peek() != Some(b'"') {
-                return self.fail("expected a string as object key");
-            }
-            let key = self.string()?;
-            if self.peek() != Some(b':') {
-                return self.fail("expected a colon after object key");
-            }
-            self.at += 1;
-            let value = self.value(depth + 1)?;
-            entries.push((key, value));
-            match self.peek() {
-                Some(b',') => self.at += 1,
-                Some(b'}') => break,
-                _ => return self.fail("expected a comma or the end of the object"),
+            let Some(mut value) = self.begin_value()? else { continue };
+            // Hand the value to the container around it, and close the containers that end with it.
+            loop {
+                let Some(open) = self.scratch.open.last().copied() else { return Ok(value) };
+                match open {
+                    Open::Array(_) => self.scratch.values.push(value),
+                    Open::Object(_) => {
+                        if let Some(entry) = self.scratch.entries.last_mut() {
+                            entry.1 = value;
+                        }
+                    }
+                }
+                match (open, self.peek_token()?) {
+                    (Open::Array(_), b',') => {
+                        self.at += 1;
+                        break;
+                    }
+                    (Open::Object(_), b',') => {
+                        self.at += 1;
+                        self.key()?;
+                        break;
+                    }
+                    (Open::Array(start), b']') => value = self.close_array(start),
+                    (Open::Object(start), b'}') => value = self.close_object(start),
+                    (Open::Array(_), _) => return Err(self.unexpected("after array element")),
+                    (Open::Object(_), _) => return Err(self.unexpected("after object key:value pair")),
+                }
             }
         }
-        self.at += 1;
-        Ok(Value::Object(Object::from_entries(entries)))
     }
 
-    fn array(&mut self, depth: u32) -> Result<Value, JsonError> {
-        if depth >= MAX_DEPTH {
-            return self.fail("exceeded the maximum depth of nesting");
-        }
-        self.at += 1;
-        let mut items = Array::new();
-        if self.peek() == Some(b']') {
-            self.at += 1;
-            return Ok(Value::Array(items));
-        }
-        loop {
-            items.push(self.value(depth + 1)?);
-            match self.peek() {
-                Some(b',') => self.at += 1,
-                Some(b']') => break,
-                _ => return self.fail("expected a comma or the end of the array"),
+    /// Reads a scalar or an empty container, or opens a container: then `None`.
+    fn begin_value(&mut self) -> Result<Option<Value>, Fault> {
+        let value = match self.peek_token()? {
+            b'"' => Value::String(self.string()?),
+            b'-' | b'0'..=b'9' => Value::Number(self.number()?),
+            b'{' => {
+                self.enter()?;
+                if self.peek_token()? != b'}' {
+                    self.scratch.open.push(Open::Object(self.scratch.entries.len()));
+                    self.key()?;
+                    return Ok(None);
+                }
+                self.at += 1;
+                Value::Object(Object::new())
             }
-        }
-        self.at += 1;
-        Ok(Value::Array(items))
-    }
-
-    fn digits(&mut self) -> bool {
-        let from = self.at;
-        while self.text.get(self.at).is_some_and(u8::is_ascii_digit) {
-            self.at += 1;
-        }
-        self.at > from
-    }
-
-    fn number(&mut self) -> Result<Value, JsonError> {
-        let from = self.at;
-        self.at += usize::from(self.text[self.at] == b'-');
-        if self.text.get(self.at) == Some(&b'0') {
-            self.at += 1;
-        } else if !self.digits() {
-            return self.fail("invalid number");
-        }
-        if self.text.get(self.at) == Some(&b'.') {
-            self.at += 1;
-            if !self.digits() {
-                return self.fail("invalid number");
+            b'[' => {
+                self.enter()?;
+                if self.peek_token()? != b']' {
+                    self.scratch.open.push(Open::Array(self.scratch.values.len()));
+                    return Ok(None);
+                }
+                self.at += 1;
+                Value::Array(Default::default())
             }
-        }
-        if matches!(self.text.get(self.at), Some(b'e' | b'E')) {
-            self.at += 1;
-            self.at += usize::from(matches!(self.text.get(self.at), Some(b'+' | b'-')));
-            if !self.digits() {
-                return self.fail("invalid number");
-            }
-        }
-        let text = std::str::from_utf8(&self.text[from..self.at]).unwrap_or("0");
-        Ok(Value::Number(text.into()))
-    }
-
-    fn string(&mut self) -> Result<Str, JsonError> {
-        self.at += 1;
-        let from = self.at;
-        let plain = self.text[from..].iter().position(|b| *b == b'"' || *b == b'\\' || *b < 0x20);
-        let Some(plain) = plain else {
-            self.at = self.text.len();
-            return self.fail("unexpected end of JSON input");
+            b't' => self.literal("true", Value::Bool(true))?,
+            b'f' => self.literal("false", Value::Bool(false))?,
+            b'n' => self.literal("null", Value::Null)?,
+            _ => return Err(self.unexpected("looking for beginning of value")),
         };
-        self.at += plain;
-        if self.text[self.at] == b'"' {
-            let bytes = &self.text[from..self.at];
-            self.at += 1;
-            return Ok(self.text_of(bytes));
-        }
-        self.escaped(from)
+        Ok(Some(value))
     }
 
-    fn escaped(&mut self, from: usize) -> Result<Str, JsonError> {
-        let mut out = std::mem::take(&mut self.scratch);
-        out.clear();
-        out.extend_from_slice(&self.text[from..self.at]);
-        loop {
-            match self.text.get(self.at) {
-                Some(b'"') => break,
-                Some(b'\\') => {
-                    self.at += 1;
-                    self.escape(&mut out)?;
-                }
-                Some(byte) if *byte < 0x20 => return self.fail("invalid control character in string"),
-                Some(byte) => {
-                    out.push(*byte);
-                    self.at += 1;
-                }
-                None => return self.fail("unexpected end of JSON input"),
-            }
+    /// Steps over an opening bracket.
+    fn enter(&mut self) -> Result<(), Fault> {
+        if self.scratch.open.len() >= MAX_DEPTH {
+            return Err("exceeded max depth".into());
         }
         self.at += 1;
-        let text = self.text_of(&out);
-        self.scratch = out;
-        Ok(text)
-    }
-
-    fn escape(&mut self, out: &mut Vec<u8>) -> Result<(), JsonError> {
-        let Some(byte) = self.text.get(self.at) else { return self.fail("unexpected end of JSON input") };
-        self.at += 1;
-        out.push(match byte {
-            b'"' | b'\\' | b'/' => *byte,
-            b'b' => 8,
-            b'f' => 12,
-            b'n' => b'\n',
-            b'r' => b'\r',
-            b't' => b'\t',
-            b'u' => {
-                let c = self.unicode()?;
-                out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
-                return Ok(());
-            }
-            _ => return self.fail("invalid escape in string"),
-        });
         Ok(())
     }
 
-    /// The character of a `\u` escape, both halves of a surrogate pair if there are two.
-    fn unicode(&mut self) -> Result<char, JsonError> {
-        let high = self.hex4()?;
-        if (0xd800..0xdc00).contains(&high) && self.text[self.at..].starts_with(b"\\u") {
-            let back = self.at;
-            self.at += 2;
-            let low = self.hex4()?;
-            if (0xdc00..0xe000).contains(&low) {
-                let code = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
-                return Ok(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
-            }
-            self.at = back;
-        }
-        Ok(char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER))
+    fn close_array(&mut self, start: usize) -> Value {
+        self.at += 1;
+        self.scratch.open.pop();
+        Value::Array(self.scratch.values.drain(start..).collect())
     }
 
-    fn hex4(&mut self) -> Result<u32, JsonError> {
-        let digits = self.text.get(self.at..self.at + 4).and_then(|d| std::str::from_utf8(d).ok());
-        match digits.filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit())).map(|d| u32::from_str_radix(d, 16))
+    fn close_object(&mut self, start: usize) -> Value {
+        self.at += 1;
+        self.scratch.open.pop();
+        Value::Object(self.scratch.entries.drain(start..).collect())
+    }
+
+    /// Reads a key and its colon; the entry's value follows.
+    fn key(&mut self) -> Result<(), Fault> {
+        if self.peek_token()? != b'"' {
+            return Err(self.unexpected("looking for beginning of object key string"));
+        }
+        let key = self.string()?;
+        if self.peek_token()? != b':' {
+            return Err(self.unexpected("after object key"));
+        }
+        self.at += 1;
+        self.scratch.entries.push((key, Value::Null));
+        Ok(())
+    }
+
+    fn literal(&mut self, word: &'static str, value: Value) -> Result<Value, Fault> {
+        for expected in word.bytes() {
+            match self.peek() {
+                Some(b) if b == expected => self.at += 1,
+                _ => {
+                    let place = format!("in literal {word} (expecting '{}')", char::from(expected));
+                    return Err(self.unexpected(&place));
+                }
+            }
+        }
+        Ok(value)
+    }
+
+    fn number(&mut self) -> Result<Str, Fault> {
+        let start = self.at;
+        if self.peek() == Some(b'-') {
+            self.at += 1;
+        }
+        if self.peek() == Some(b'0') {
+            self.at += 1;
+        } else {
+            self.digits("in numeric literal")?;
+        }
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            self.digits("after decimal point in numeric literal")?;
+        }
+        if matches!(self.peek(), Some(b'e' | b'E')) {
+            self.at += 1;
+            if matches!(self.peek(), Some(b'+' | b'-')) {
+                self.at += 1;
+            }
+            self.digits("in exponent of numeric literal")?;
+        }
+        Ok(self.text[start..self.at].into())
+    }
+
+    /// Skips one or more digits.
+    fn digits(&mut self, place: &str) -> Result<(), Fault> {
+        let start = self.at;
+        while matches!(self.peek(), Some(b'0'..=b'9')) {
+            self.at += 1;
+        }
+        if self.at == start { Err(self.unexpected(place)) } else { Ok(()) }
+    }
+
+    /// Reads the string that starts with the quote here.
+    fn string(&mut self) -> Result<Str, Fault> {
+        let start = self.at + 1;
+        self.at = scan::READ.find(self.text.as_bytes(), start);
+        match self.peek() {
+            Some(b'"') => {
+                let content = &self.text[start..self.at];
+                self.at += 1;
+                Ok(content.into())
+            }
+            _ => self.escaped_string(start),
+        }
+    }
+
+    /// Reads the rest of a string that began at `start` and stopped at something other than its end.
+    #[cold]
+    fn escaped_string(&mut self, start: usize) -> Result<Str, Fault> {
+        let mut content = String::from(&self.text[start..self.at]);
+        loop {
+            match self.peek() {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(content.into());
+                }
+                Some(b'\\') => {
+                    self.at += 1;
+                    content.push(self.escape()?);
+                }
+                _ => return Err(self.unexpected("in string literal")),
+            }
+            let plain = self.at;
+            self.at = scan::READ.find(self.text.as_bytes(), plain);
+            content.push_str(&self.text[plain..self.at]);
+        }
+    }
+
+    /// Reads what follows a backslash.
+    fn escape(&mut self) -> Result<char, Fault> {
+        let c = match self.peek() {
+            Some(b @ (b'"' | b'\\' | b'/')) => char::from(b),
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            Some(b'u') => return self.unicode_escape(),
+            _ => return Err(self.unexpected("in string escape code")),
+        };
+        self.at += 1;
+        Ok(c)
+    }
+
+    /// Reads `uXXXX`, and the other half of a surrogate pair after it; half a pair is U+FFFD.
+    fn unicode_escape(&mut self) -> Result<char, Fault> {
+        self.at += 1;
+        let unit = self.hex4()?;
+        if let 0xD800..0xDC00 = unit
+            && self.text.as_bytes()[self.at..].starts_with(b"\\u")
         {
-            Some(Ok(code)) => {
-                self.at += 4;
-                Ok(code)
+            let after_first = self.at;
+            self.at += 2;
+            if let low @ 0xDC00..0xE000 = self.hex4()? {
+                let scalar = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
+                return Ok(char::from_u32(scalar).unwrap_or(char::REPLACEMENT_CHARACTER));
             }
-            _ => self.fail("invalid unicode escape in string"),
+            self.at = after_first;
+        }
+        Ok(char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER))
+    }
+
+    fn hex4(&mut self) -> Result<u32, Fault> {
+        let mut unit = 0;
+        for _ in 0..4 {
+            let digit = self.peek().and_then(|b| char::from(b).to_digit(16));
+            let Some(digit) = digit else {
+                return Err(self.unexpected("in \\u hexadecimal character escape"));
+            };
+            unit = unit * 16 + digit;
+            self.at += 1;
+        }
+        Ok(unit)
+    }
+
+    #[inline]
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// The first byte after white space.
+    #[inline]
+    fn peek_token(&mut self) -> Result<u8, Fault> {
+        loop {
+            match self.peek() {
+                Some(b' ' | b'\n' | b'\t' | b'\r') => self.at += 1,
+                Some(b) => return Ok(b),
+                None => return Err(UNEXPECTED_END.into()),
+            }
         }
     }
 
-    fn text_of(&self, bytes: &[u8]) -> Str {
-        match simdutf8::basic::from_utf8(bytes) {
-            Ok(text) => text.into(),
-            Err(_) => String::from_utf8_lossy(bytes).as_ref().into(),
+    #[cold]
+    fn unexpected(&self, place: &str) -> Fault {
+        match self.text[self.at..].chars().next() {
+            Some(c) => format!("invalid character {c:?} {place}").into(),
+            None => UNEXPECTED_END.into(),
         }
     }
+}
+
+/// The number of white space bytes at the start.
+fn space(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|b| matches!(b, b' ' | b'\n' | b'\t' | b'\r')).count()
 }

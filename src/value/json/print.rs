@@ -1,102 +1,152 @@
-//! Writing JSON.
+//! The printer: one walk without recursion into a byte buffer.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use std::fmt;
+use std::slice;
 
-use crate::value::Value;
+use base64::{Engine, prelude::BASE64_STANDARD};
 
-/// How JSON is laid out.
-#[derive(Debug, Clone, Copy, Default)]
+use super::super::{Str, Value, number, text};
+use super::scan::{self, Stops};
+
+/// How a document is laid out.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Style<'a> {
-    /// One level of indentation; compact if there is none.
+    /// Written once per level at the start of a line; without it everything is on one line.
     pub indent: Option<&'a str>,
-    /// Whether `<`, `>` and `&` are written as escapes.
+    /// Whether `<`, `>` and `&` are escaped.
     pub escape_html: bool,
 }
 
-/// A value that has no JSON text: NaN or an infinity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Unprintable;
+/// A value without JSON text: NaN or an infinity.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Unprintable(pub f64);
 
-impl std::fmt::Display for Unprintable {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("NaN and infinities have no JSON text")
-    }
+/// Appends the JSON text of `value` to `out`; after an error `out` holds a part of it.
+pub fn print_to(out: &mut Vec<u8>, value: &Value, style: Style<'_>) -> Result<(), Unprintable> {
+    let stops = if style.escape_html { scan::WRITE_HTML } else { scan::WRITE };
+    Printer { out, stops, indent: style.indent }.document(value)
 }
 
-impl std::error::Error for Unprintable {}
-
-/// The compact text of a value, as messages carry it.
+/// The JSON text of `value` on one line with `<>&` as they are: the form of messages.
 pub fn print(value: &Value) -> Result<Vec<u8>, Unprintable> {
     let mut out = Vec::with_capacity(128);
     print_to(&mut out, value, Style::default())?;
     Ok(out)
 }
 
-/// Adds the text of a value to `out`.
-pub fn print_to(out: &mut Vec<u8>, value: &Value, style: Style<'_>) -> Result<(), Unprintable> {
-    Printer { out, style }.value(value, 0)
+/// The JSON text of `value` as a string.
+pub fn print_string(value: &Value, style: Style<'_>) -> Result<String, Unprintable> {
+    let mut out = Vec::with_capacity(128);
+    print_to(&mut out, value, style)?;
+    Ok(String::from_utf8(out).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()))
 }
 
-struct Printer<'a> {
-    out: &'a mut Vec<u8>,
-    style: Style<'a>,
+struct Printer<'o, 'f> {
+    out: &'o mut Vec<u8>,
+    stops: Stops,
+    indent: Option<&'f str>,
 }
 
-impl Printer<'_> {
-    fn value(&mut self, value: &Value, depth: usize) -> Result<(), Unprintable> {
+/// A container that is being written: what is left of it.
+enum Open<'v> {
+    Array(slice::Iter<'v, Value>),
+    Object(slice::Iter<'v, (Str, Value)>),
+}
+
+// === impl Printer ===
+
+impl Printer<'_, '_> {
+    fn document(&mut self, value: &Value) -> Result<(), Unprintable> {
+        let mut open: smallvec::SmallVec<[Open<'_>; 8]> = Default::default();
+        let mut value = value;
+        loop {
+            let mut first = true;
+            match value {
+                Value::Array(items) if !items.is_empty() => {
+                    self.out.push(b'[');
+                    open.push(Open::Array(items.iter()));
+                }
+                Value::Object(object) if !object.is_empty() => {
+                    self.out.push(b'{');
+                    open.push(Open::Object(object.iter()));
+                }
+                _ => {
+                    self.leaf(value)?;
+                    first = false;
+                }
+            }
+            // Find the next value, closing the containers that are finished.
+            value = loop {
+                let depth = open.len();
+                let Some(container) = open.last_mut() else { return Ok(()) };
+                match container {
+                    Open::Array(items) => match items.next() {
+                        Some(item) => {
+                            self.separate(first, depth);
+                            break item;
+                        }
+                        None => self.close(b']', depth),
+                    },
+                    Open::Object(entries) => match entries.next() {
+                        Some((key, value)) => {
+                            self.separate(first, depth);
+                            self.string(key);
+                            self.out.extend_from_slice(if self.indent.is_some() { b": " } else { b":" });
+                            break value;
+                        }
+                        None => self.close(b'}', depth),
+                    },
+                }
+                open.pop();
+                first = false;
+            };
+        }
+    }
+
+    fn leaf(&mut self, value: &Value) -> Result<(), Unprintable> {
         match value {
             Value::Null | Value::Delete | Value::Nothing => self.out.extend_from_slice(b"null"),
             Value::Bool(true) => self.out.extend_from_slice(b"true"),
             Value::Bool(false) => self.out.extend_from_slice(b"false"),
             Value::Int(i) => self.out.extend_from_slice(itoa::Buffer::new().format(*i).as_bytes()),
-            Value::Float(f) => self.float(*f)?,
+            Value::Float(f) if !f.is_finite() => return Err(Unprintable(*f)),
+            Value::Float(f) => self.out.extend_from_slice(number::json_text(*f).as_bytes()),
             Value::Number(text) => self.out.extend_from_slice(text.as_bytes()),
             Value::String(s) => self.string(s),
-            Value::Bytes(b) => self.string(&STANDARD.encode(&**b)),
-            Value::Timestamp(t) => self.string(&t.strftime("%Y-%m-%dT%H:%M:%S%.f%:z").to_string()),
-            Value::Array(items) => {
-                self.list(b"[]", items.iter(), depth, |printer, item| printer.value(item, depth + 1))?;
-            }
-            Value::Object(object) => {
-                self.list(b"{}", object.iter(), depth, |printer, (key, value)| {
-                    printer.string(key);
-                    printer.out.push(b':');
-                    if printer.style.indent.is_some() {
-                        printer.out.push(b' ');
-                    }
-                    printer.value(value, depth + 1)
-                })?;
-            }
+            Value::Bytes(bytes) => self.base64(bytes),
+            Value::Timestamp(t) => self.string(&text::rfc3339(t)),
+            Value::Array(_) => self.out.extend_from_slice(b"[]"),
+            Value::Object(_) => self.out.extend_from_slice(b"{}"),
         }
         Ok(())
     }
 
-    fn list<T>(
-        &mut self,
-        brackets: &[u8; 2],
-        items: impl ExactSizeIterator<Item = T>,
-        depth: usize,
-        mut item: impl FnMut(&mut Self, T) -> Result<(), Unprintable>,
-    ) -> Result<(), Unprintable> {
-        self.out.push(brackets[0]);
-        let empty = items.len() == 0;
-        for (i, value) in items.enumerate() {
-            if i > 0 {
-                self.out.push(b',');
-            }
-            self.break_line(depth + 1);
-            item(self, value)?;
-        }
-        if !empty {
-            self.break_line(depth);
-        }
-        self.out.push(brackets[1]);
-        Ok(())
+    fn base64(&mut self, bytes: &[u8]) {
+        self.out.push(b'"');
+        let start = self.out.len();
+        self.out.resize(start + bytes.len().div_ceil(3) * 4, 0);
+        let written = BASE64_STANDARD.encode_slice(bytes, &mut self.out[start..]).unwrap_or(0);
+        self.out.truncate(start + written);
+        self.out.push(b'"');
     }
 
-    fn break_line(&mut self, depth: usize) {
-        if let Some(indent) = self.style.indent {
+    /// Comma and line break before a value at `depth`.
+    #[inline]
+    fn separate(&mut self, first: bool, depth: usize) {
+        if !first {
+            self.out.push(b',');
+        }
+        self.line(depth);
+    }
+
+    fn close(&mut self, bracket: u8, depth: usize) {
+        self.line(depth - 1);
+        self.out.push(bracket);
+    }
+
+    #[inline]
+    fn line(&mut self, depth: usize) {
+        if let Some(indent) = self.indent {
             self.out.push(b'\n');
             for _ in 0..depth {
                 self.out.extend_from_slice(indent.as_bytes());
@@ -104,55 +154,63 @@ impl Printer<'_> {
         }
     }
 
-    /// Shortest digits, in exponent form below 1e-6 and from 1e21 on.
-    fn float(&mut self, f: f64) -> Result<(), Unprintable> {
-        if !f.is_finite() {
-            return Err(Unprintable);
+    fn string(&mut self, s: &str) {
+        let bytes = s.as_bytes();
+        self.out.reserve(bytes.len() + 2);
+        self.out.push(b'"');
+        let mut done = 0;
+        loop {
+            let stop = self.stops.find(bytes, done);
+            self.out.extend_from_slice(&bytes[done..stop]);
+            if stop == bytes.len() {
+                break;
+            }
+            done = stop + self.escape(&bytes[stop..]);
         }
-        let size = f.abs();
-        let text = if size != 0.0 && !(1e-6..1e21).contains(&size) {
-            let text = format!("{f:e}");
-            if text.contains("e-") { text } else { text.replace('e', "e+") }
-        } else {
-            format!("{f}")
-        };
-        self.out.extend_from_slice(text.as_bytes());
-        Ok(())
+        self.out.push(b'"');
     }
 
-    fn string(&mut self, text: &str) {
-        self.out.push(b'"');
-        let bytes = text.as_bytes();
-        let mut from = 0;
-        for (i, byte) in bytes.iter().enumerate() {
-            let escape = match byte {
-                b'"' => "\\\"",
-                b'\\' => "\\\\",
-                b'\n' => "\\n",
-                b'\r' => "\\r",
-                b'\t' => "\\t",
-                8 => "\\b",
-                12 => "\\f",
-                0..0x20 => "",
-                b'<' | b'>' | b'&' if self.style.escape_html => "",
-                // U+2028 and U+2029
-                0xe2 if bytes[i + 1] == 0x80 && matches!(bytes[i + 2], 0xa8 | 0xa9) => {
-                    self.out.extend_from_slice(&bytes[from..i]);
-                    self.out.extend_from_slice(if bytes[i + 2] == 0xa8 { b"\\u2028" } else { b"\\u2029" });
-                    from = i + 3;
-                    continue;
-                }
-                _ => continue,
-            };
-            self.out.extend_from_slice(&bytes[from..i]);
-            from = i + 1;
-            if escape.is_empty() {
-                self.out.extend_from_slice(format!("\\u{byte:04x}").as_bytes());
-            } else {
-                self.out.extend_from_slice(escape.as_bytes());
+    /// Writes the character that `rest` starts with, and returns how many bytes of it are done.
+    fn escape(&mut self, rest: &[u8]) -> usize {
+        const HEX: &[u8; 16] = b"0123456789abcdef";
+        let short = match rest[0] {
+            b @ (b'"' | b'\\') => b,
+            0x08 => b'b',
+            0x0C => b'f',
+            b'\n' => b'n',
+            b'\r' => b'r',
+            b'\t' => b't',
+            0xE2 => return self.line_separator(rest),
+            b => {
+                self.out.extend_from_slice(b"\\u00");
+                self.out.extend_from_slice(&[HEX[(b >> 4) as usize], HEX[(b & 15) as usize]]);
+                return 1;
+            }
+        };
+        self.out.extend_from_slice(&[b'\\', short]);
+        1
+    }
+
+    /// Writes U+2028 and U+2029 as escapes, anything else that begins with 0xE2 as it is.
+    fn line_separator(&mut self, rest: &[u8]) -> usize {
+        match rest {
+            [_, 0x80, 0xA8, ..] => self.out.extend_from_slice(b"\\u2028"),
+            [_, 0x80, 0xA9, ..] => self.out.extend_from_slice(b"\\u2029"),
+            _ => {
+                self.out.push(0xE2);
+                return 1;
             }
         }
-        self.out.extend_from_slice(&bytes[from..]);
-        self.out.push(b'"');
+        3
     }
 }
+
+// === impl Unprintable ===
+
+impl fmt::Display for Unprintable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "unsupported value: {}", number::general_text(self.0))
+    }
+}
+
+impl std::error::Error for Unprintable {}
