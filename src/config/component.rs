@@ -131,7 +131,7 @@ pub(super) fn explicit_type(node: &Node) -> Option<&str> {
 }
 
 /// What stands under the component's name, or else under `plugin`.
-pub(super) fn body<'n>(node: &'n Node, name: &str) -> Option<&'n Node> {
+fn body<'n>(node: &'n Node, name: &str) -> Option<&'n Node> {
     let own = node.get(name).filter(|body| !body.is_null());
     own.or_else(|| node.get("plugin")).or_else(|| node.get(name))
 }

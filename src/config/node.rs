@@ -101,6 +101,13 @@ impl Tag {
     }
 }
 
+impl Entry {
+    /// An entry that no text stands behind.
+    pub fn unplaced(key: Str, value: Node) -> Self {
+        Entry { key: Key { text: key, line: 0, column: 0, merge: false }, value }
+    }
+}
+
 impl Node {
     /// A null that no text stands behind.
     pub const NULL: Node =
@@ -128,8 +135,13 @@ impl Node {
 
     /// An object that no text stands behind.
     pub fn map(entries: impl IntoIterator<Item = (Str, Node)>) -> Self {
-        let entry = |(text, value)| Entry { key: Key { text, line: 0, column: 0, merge: false }, value };
-        Self::unplaced(NodeKind::Map(entries.into_iter().map(entry).collect()))
+        let entries = entries.into_iter().map(|(key, value)| Entry::unplaced(key, value));
+        Self::unplaced(NodeKind::Map(entries.collect()))
+    }
+
+    /// The same place with another value.
+    pub fn with(&self, value: NodeKind) -> Self {
+        Node { value, line: self.line, column: self.column, aliased: false }
     }
 
     /// The YAML type, as error texts show it.

@@ -1,6 +1,6 @@
-//! Hiding secrets in a config that is shown.
+//! Configs as they may be shown: without secrets, in canonical order, with the defaults of the root.
 
-use super::component::{body, infer};
+use super::component::infer;
 use super::{AnyField, Body, Entry, FieldInfo, Kind, Node, NodeKind, Shape, Specs, Tag, Type};
 use crate::value::Str;
 
@@ -10,39 +10,104 @@ const SCRUBBED: &str = "!!!SECRET_SCRUBBED!!!";
 /// A copy of `node`, an object with the given fields, in which no secret is shown: neither values of secret fields nor
 /// passwords in URLs. References to environment variables stay. What no field describes is left as it is.
 pub fn scrub(fields: &[&dyn AnyField], node: &Node, specs: &dyn Specs) -> Node {
-    map(node, |entry| match fields.iter().find(|field| field.info().name == entry.key.text) {
-        Some(field) => value(field.info(), field.info().shape, &entry.value, specs),
-        None => entry.value.clone(),
-    })
+    Shower { specs, ordered: false }.object(node, fields)
 }
 
-fn component(kind: Kind, node: &Node, specs: &dyn Specs) -> Node {
-    let Ok(spec) = infer(specs, kind, node) else { return node.clone() };
-    let own = body(node, spec.name);
-    map(node, |entry| match entry.key.text.as_str() {
-        "processors" if kind.has_processors() && spec.name != "processors" => {
-            list(&entry.value, |item| component(Kind::Processor, item, specs))
+/// `root` without its secrets, its keys in the order of the fields, and with the defaults of root fields written out.
+pub fn normalise(fields: &[&dyn AnyField], root: &Node, specs: &dyn Specs) -> Node {
+    let mut entries = root.entries().to_vec();
+    for field in fields.iter().filter(|field| root.get(field.info().name).is_none()) {
+        if let Some(value) = default(*field) {
+            entries.push(Entry::unplaced(field.info().name.into(), value));
         }
-        _ if !own.is_some_and(|own| std::ptr::eq(own, &entry.value)) => entry.value.clone(),
-        _ => match spec.body {
-            Body::Object(fields) => scrub(fields, &entry.value, specs),
-            Body::Bare(field) => value(field.info(), field.info().shape, &entry.value, specs),
-        },
-    })
+    }
+    Shower { specs, ordered: true }.object(&root.with(NodeKind::Map(entries.into())), fields)
 }
 
-fn value(info: &FieldInfo, shape: Shape, node: &Node, specs: &dyn Specs) -> Node {
-    match shape {
-        Shape::Array2 => list(node, |item| value(info, Shape::Array, item, specs)),
-        Shape::Array => list(node, |item| value(info, Shape::Scalar, item, specs)),
-        Shape::Map => map(node, |entry| value(info, Shape::Scalar, &entry.value, specs)),
-        Shape::Scalar => match info.ty {
-            Type::Component(kind) => component(kind, node, specs),
-            Type::Object => scrub(info.fields, node, specs),
-            _ if info.secret => secret(node),
-            _ if info.url => url(node),
-            _ => node.clone(),
-        },
+/// The default of a field, made of the defaults of its parts where it has none itself.
+fn default(field: &dyn AnyField) -> Option<Node> {
+    let info = field.info();
+    match field.default_value() {
+        Some(value) => Some(Node::from(&value)),
+        None if info.ty == Type::Object && info.shape == Shape::Scalar && !info.optional => {
+            let entry = |field: &&dyn AnyField| Some((field.info().name.into(), default(*field)?));
+            Some(Node::map(info.fields.iter().filter_map(entry)))
+        }
+        None => None,
+    }
+}
+
+struct Shower<'a> {
+    specs: &'a dyn Specs,
+    ordered: bool,
+}
+
+impl Shower<'_> {
+    fn object(&self, node: &Node, fields: &[&dyn AnyField]) -> Node {
+        let known = |name: &str| fields.iter().position(|field| field.info().name == name);
+        self.entries(
+            node,
+            |name| known(name).unwrap_or(fields.len()),
+            |name, value| match known(name) {
+                Some(i) => self.shaped(value, fields[i].info(), fields[i].info().shape),
+                None => value.clone(),
+            },
+        )
+    }
+
+    fn shaped(&self, node: &Node, info: &FieldInfo, shape: Shape) -> Node {
+        match (shape, &node.value) {
+            (Shape::Array | Shape::Array2, NodeKind::Seq(items)) => {
+                let inner = if shape == Shape::Array { Shape::Scalar } else { Shape::Array };
+                node.with(NodeKind::Seq(items.iter().map(|item| self.shaped(item, info, inner)).collect()))
+            }
+            (Shape::Map, NodeKind::Map(_)) => {
+                self.entries(node, |_| 0, |_, value| self.shaped(value, info, Shape::Scalar))
+            }
+            _ => match info.ty {
+                Type::Component(kind) => self.component(node, kind),
+                Type::Object => self.object(node, info.fields),
+                _ if info.secret => secret(node),
+                _ if info.url => url(node),
+                _ => node.clone(),
+            },
+        }
+    }
+
+    fn component(&self, node: &Node, kind: Kind) -> Node {
+        let Ok(spec) = infer(self.specs, kind, node) else { return node.clone() };
+        let order = |name: &str| match name {
+            "label" => 0,
+            name if name == spec.name => 1,
+            _ => 2,
+        };
+        self.entries(node, order, |name, value| match (name, spec.body) {
+            ("processors", _) if kind.has_processors() => {
+                self.shaped(value, super::stream::PROCESSORS.info(), Shape::Array)
+            }
+            (name, body) if name == spec.name || name == "plugin" => match body {
+                Body::Object(fields) => self.object(value, fields),
+                Body::Bare(field) => self.shaped(value, field.info(), field.info().shape),
+            },
+            _ => value.clone(),
+        })
+    }
+
+    /// An object with each value changed, and in the given order if that is asked for.
+    fn entries(
+        &self,
+        node: &Node,
+        order: impl Fn(&str) -> usize,
+        change: impl Fn(&str, &Node) -> Node,
+    ) -> Node {
+        let NodeKind::Map(_) = node.value else { return node.clone() };
+        let pairs = node.pairs().into_iter();
+        let mut entries: Vec<Entry> =
+            pairs.map(|(key, value)| Entry { key: key.clone(), value: change(&key.text, value) }).collect();
+        if self.ordered {
+            entries.sort_by_key(|entry| order(&entry.key.text));
+        }
+        node.with(NodeKind::Map(entries.into()))
     }
 }
 
@@ -84,59 +149,44 @@ fn with_text(node: &Node, text: &str) -> Node {
     scrubbed
 }
 
-fn list(node: &Node, each: impl Fn(&Node) -> Node) -> Node {
-    match &node.value {
-        NodeKind::Seq(items) => {
-            Node { value: NodeKind::Seq(items.iter().map(each).collect()), ..node.clone() }
-        }
-        _ => node.clone(),
-    }
-}
-
-fn map(node: &Node, each: impl Fn(&Entry) -> Node) -> Node {
-    match &node.value {
-        NodeKind::Map(entries) => {
-            let entry = |entry: &Entry| Entry { key: entry.key.clone(), value: each(entry) };
-            Node { value: NodeKind::Map(entries.iter().map(entry).collect()), ..node.clone() }
-        }
-        _ => node.clone(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::{ComponentSpec, Field, ProcessorConf, field, parse};
+    use super::super::catalogue::REFERENCE;
+    use super::super::{Part, parse, to_json};
     use super::*;
-    use crate::value::json::print;
 
-    const TOKEN: Field<Str> = field("token").secret();
-    const NAME: Field<Str> = field("name");
-    const INNER: Field<Vec<ProcessorConf>> = field("inner").default_list(&[]);
-    const CALL: ComponentSpec = ComponentSpec::new(Kind::Processor, "call").fields(&[&TOKEN, &NAME, &INNER]);
-
-    struct Only;
-
-    impl Specs for Only {
-        fn find(&self, kind: Kind, name: &str) -> Option<&ComponentSpec> {
-            (kind == Kind::Processor && name == "call").then_some(&CALL)
-        }
-
-        fn names(&self, _: Kind) -> Vec<&str> {
-            vec!["call"]
+    #[test]
+    fn secrets_are_hidden_wherever_they_are() {
+        let auth = |password: &str| {
+            format!(
+                "{{broker: {{outputs: [{{http_client: {{url: x, basic_auth: {{password: {password}}}}}}}]}}}}"
+            )
+        };
+        let cases = [
+            ("hunter2", r#""!!!SECRET_SCRUBBED!!!""#),
+            ("5", r#""!!!SECRET_SCRUBBED!!!""#),
+            ("'a ${PASS}'", r#""!!!SECRET_SCRUBBED!!!""#),
+            ("'${PASS}'", r#""${PASS}""#),
+            ("'${PASS:x}'", r#""!!!SECRET_SCRUBBED!!!""#),
+            ("''", r#""""#),
+        ];
+        for (password, want) in cases {
+            let node = parse(format!("output: {}", auth(password)).as_bytes()).unwrap();
+            let shown = to_json(&scrub(Part::StreamBody.fields(), &node, &*REFERENCE));
+            assert!(shown.contains(&format!(r#""password":{want}"#)), "{password}: {shown}");
         }
     }
 
     #[test]
-    fn secrets_are_hidden_at_any_depth() {
-        let text =
-            b"inner: [{call: {token: abc, name: n, inner: [{type: call, plugin: {token: '${T}'}}]}},\n\
-                     {label: x, type: call, plugin: {token: def}}, {unknown: {token: abc}}]";
-        let node = parse(text).expect("YAML");
-        let shown = print(&scrub(&[&INNER], &node, &Only).to_value()).expect("finite");
-        assert_eq!(
-            String::from_utf8_lossy(&shown),
-            r#"{"inner":[{"call":{"inner":[{"plugin":{"token":"${T}"},"type":"call"}],"name":"n","token":"!!!SECRET_SCRUBBED!!!"}},{"label":"x","plugin":{"token":"!!!SECRET_SCRUBBED!!!"},"type":"call"},{"unknown":{"token":"abc"}}]}"#
-        );
+    fn normal_form_has_order_and_root_defaults() {
+        let node = parse(b"output: {drop: {}, label: x}\nhttp: {address: a}").unwrap();
+        let shown = normalise(Part::Run.fields(), &node, &*REFERENCE);
+        let keys: Vec<&str> = shown.entries().iter().map(|entry| entry.key.text.as_str()).collect();
+        assert_eq!(keys[..6], ["http", "input", "buffer", "pipeline", "output", "input_resources"]);
+        assert_eq!(shown.get("output").unwrap().entries()[0].key.text, "label");
+        let logger = to_json(shown.get("logger").unwrap());
+        assert!(logger.contains(r#""static_fields":{"@service":"benthos"}"#), "{logger}");
+        assert_eq!(to_json(shown.get("http").unwrap()), r#"{"address":"a"}"#);
     }
 
     #[test]

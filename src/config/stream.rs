@@ -4,13 +4,10 @@ use super::{
     AnyField, BufferConf, Conf, ConfError, Field, InputConf, Node, OutputConf, ProcessorConf, field,
 };
 
-/// No processors by default.
-const NONE: &[&str] = &[];
-
 const THREADS: Field<i64> =
     field("threads").default(-1).doc("How many batches are processed at once; -1 means one for each CPU.");
-const PROCESSORS: Field<Vec<ProcessorConf>> =
-    field("processors").default(NONE).doc("What every batch runs through, in order.");
+pub(super) const PROCESSORS: Field<Vec<ProcessorConf>> =
+    field("processors").default_list(&[]).doc("What every batch runs through, in order.");
 
 pub(super) const INPUT: Field<InputConf> = field("input").default("stdin").doc("Where messages come from.");
 pub(super) const BUFFER: Field<BufferConf> =
