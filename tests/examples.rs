@@ -16,6 +16,10 @@ use port::free_port;
 
 const PORT: &str = "4195";
 const LIMIT: Duration = Duration::from_secs(60);
+/// The command of the README that does not come back, and what runs in its place.
+const FOREGROUND: &str = "cargo run --release -- streams config/streams";
+const BACKGROUND: &str = "nekton streams -o server.yaml config/streams >server.log 2>&1 &
+until curl -sf localhost:4195/ready >/dev/null; do sleep 0.1; done";
 /// Stands in the output between one command and the next.
 const MARK: &str = "\u{1e}";
 
@@ -44,34 +48,97 @@ fn every_example_is_run() {
     }
 }
 
+/// The README of the project: its server runs in the background here, from an already built program.
+#[test]
+fn readme() {
+    let place = Place::new();
+    copy(&root().join("config"), &place.copy.join("config"), &place.port);
+    let server = format!("http: {{ address: 127.0.0.1:{} }}", place.port);
+    std::fs::write(place.copy.join("server.yaml"), server).expect("server.yaml");
+    place.check("README.md");
+}
+
 /// A command of a page and what it is said to print.
 struct Step {
     command: String,
     prints: Vec<String>,
 }
 
+/// Runs the page of an example in a copy of its folder.
 fn check(folder: &str) {
-    let steps = steps(&std::fs::read_to_string(root().join(folder).join("README.md")).expect("README.md"));
-    assert!(!steps.is_empty(), "{folder}: no command in README.md");
-    let place = tempfile::tempdir().expect("a folder");
-    let port = free_port().to_string();
-    copy(&root().join(folder), &place.path().join("copy"), &port);
-    let bin = place.path().join("bin");
-    std::fs::create_dir(&bin).expect("bin");
-    std::os::unix::fs::symlink(program(), bin.join("nekton")).expect("link");
+    let place = Place::new();
+    copy(&root().join(folder), &place.copy, &place.port);
+    place.check(&format!("{folder}/README.md"));
+}
 
-    let printed = run(&place.path().join("copy"), &bin, &steps, &port);
-    let mut printed = printed.split(MARK);
-    for step in &steps {
-        let got: Vec<&str> = printed.next().unwrap_or_default().trim_start_matches('\n').lines().collect();
-        let same = got.len() == step.prints.len() && got.iter().zip(&step.prints).all(|(g, p)| fits(g, p));
-        assert!(
-            same,
-            "{folder}/README.md: `{}` printed\n{}\nbut the page says\n{}",
-            step.command,
-            got.join("\n"),
-            step.prints.join("\n")
-        );
+/// Where one page is run: a folder for its files, one that holds `nekton`, and a port.
+struct Place {
+    copy: PathBuf,
+    bin: PathBuf,
+    port: String,
+    /// Holds both folders, and removes them in the end.
+    above: tempfile::TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let above = tempfile::tempdir().expect("a folder");
+        let (copy, bin) = (above.path().join("copy"), above.path().join("bin"));
+        std::fs::create_dir(&copy).expect("copy");
+        std::fs::create_dir(&bin).expect("bin");
+        std::os::unix::fs::symlink(program(), bin.join("nekton")).expect("link");
+        Place { copy, bin, port: free_port().to_string(), above }
+    }
+
+    /// Runs the commands of a page and compares what each prints.
+    fn check(&self, page: &str) {
+        let steps = steps(&std::fs::read_to_string(root().join(page)).expect(page));
+        assert!(!steps.is_empty(), "{page}: no command");
+        let printed = self.run(&steps);
+        let mut printed = printed.split(MARK);
+        for step in &steps {
+            let got: Vec<&str> =
+                printed.next().unwrap_or_default().trim_start_matches('\n').lines().collect();
+            let same =
+                got.len() == step.prints.len() && got.iter().zip(&step.prints).all(|(g, p)| fits(g, p));
+            assert!(
+                same,
+                "{page}: `{}` printed\n{}\nbut the page says\n{}",
+                step.command,
+                got.join("\n"),
+                step.prints.join("\n")
+            );
+        }
+    }
+
+    /// What the commands print, with a mark after each; ends everything they started.
+    fn run(&self, steps: &[Step]) -> String {
+        let path = format!("{}:{}", self.bin.display(), std::env::var("PATH").unwrap_or_default());
+        let script: String = steps
+            .iter()
+            .map(|s| format!("{}\nprintf '{MARK}\\n'\n", s.command.replace(PORT, &self.port)))
+            .collect();
+        let (out, err) = (self.above.path().join("out"), self.above.path().join("err"));
+        let mut shell = Command::new("bash")
+            .args(["-c", &script])
+            .current_dir(&self.copy)
+            .env("PATH", path)
+            .process_group(0)
+            .stdin(Stdio::null())
+            .stdout(std::fs::File::create(&out).expect("out"))
+            .stderr(std::fs::File::create(&err).expect("err"))
+            .spawn()
+            .expect("bash");
+        let start = Instant::now();
+        while shell.try_wait().expect("wait").is_none() && start.elapsed() < LIMIT {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let late = start.elapsed() >= LIMIT;
+        Command::new("bash").args(["-c", &format!("kill -KILL -{}", shell.id())]).output().expect("kill");
+        let printed = std::fs::read_to_string(&out).expect("out");
+        let said = std::fs::read_to_string(&err).expect("err");
+        assert!(!late, "not done after {LIMIT:?}; it printed\n{printed}\n{said}");
+        printed
     }
 }
 
@@ -82,41 +149,16 @@ fn steps(page: &str) -> Vec<Step> {
         for line in block.split("```").next().unwrap_or_default().lines() {
             match (line.strip_prefix("$ "), steps.last_mut()) {
                 (_, Some(step)) if step.command.ends_with('\\') => step.command += &format!("\n{line}"),
-                (Some(command), _) => steps.push(Step { command: command.into(), prints: Vec::new() }),
+                (Some(command), _) => {
+                    let command = command.replace(FOREGROUND, BACKGROUND);
+                    steps.push(Step { command, prints: Vec::new() });
+                }
                 (None, Some(step)) => step.prints.push(line.into()),
                 (None, None) => panic!("a block begins with output: {line}"),
             }
         }
     }
     steps
-}
-
-/// What the commands print, with a mark after each; ends everything they started.
-fn run(folder: &Path, bin: &Path, steps: &[Step], port: &str) -> String {
-    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default());
-    let script: String =
-        steps.iter().map(|s| format!("{}\nprintf '{MARK}\\n'\n", s.command.replace(PORT, port))).collect();
-    let out = folder.parent().expect("a parent").join("out");
-    let mut shell = Command::new("bash")
-        .args(["-c", &script])
-        .current_dir(folder)
-        .env("PATH", path)
-        .process_group(0)
-        .stdin(Stdio::null())
-        .stdout(std::fs::File::create(&out).expect("out"))
-        .stderr(std::fs::File::create(out.with_extension("err")).expect("err"))
-        .spawn()
-        .expect("bash");
-    let start = Instant::now();
-    while shell.try_wait().expect("wait").is_none() && start.elapsed() < LIMIT {
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    let late = start.elapsed() >= LIMIT;
-    Command::new("bash").args(["-c", &format!("kill -KILL -{}", shell.id())]).output().expect("kill");
-    let printed = std::fs::read_to_string(&out).expect("out");
-    let said = std::fs::read_to_string(out.with_extension("err")).expect("err");
-    assert!(!late, "{}: not done after {LIMIT:?}; it printed\n{printed}\n{said}", folder.display());
-    printed
 }
 
 /// Copies a folder; the port is replaced in YAML files, and what a run by hand left in `data` stays behind.
