@@ -1,8 +1,22 @@
 //! The HTTP surface: service endpoints, the Streams API, and the endpoints of components.
+//!
+//! [`server`] accepts and guards connections, [`service`] finds out who answers a path, [`handlers`] answer for the
+//! service, [`endpoints`] is where components register theirs.
 
-pub mod answer;
-pub mod auth;
-pub mod cors;
-pub mod routes;
-pub mod server;
-pub mod tls;
+mod answer;
+mod auth;
+mod cors;
+mod endpoints;
+mod handlers;
+mod request;
+mod routes;
+mod server;
+mod service;
+mod tls;
+
+pub use auth::BasicAuth;
+pub use cors::Cors;
+pub use endpoints::ComponentEndpoints;
+pub use server::{Guards, Server, Service};
+pub use service::{Api, Exporter, Reserved, Surface};
+pub use tls::acceptor;

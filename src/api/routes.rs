@@ -6,52 +6,56 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::component::{Handler, PathVars};
+use crate::component::PathVars;
 use crate::value::Str;
 
 /// Paths and their handlers. Clones share the table.
-#[derive(Clone, Default)]
-pub struct Routes {
-    table: Arc<RwLock<Table>>,
+#[derive(Clone)]
+pub struct Routes<H> {
+    table: Arc<RwLock<Table<H>>>,
 }
 
 /// A handler for a path, and what its variables matched.
-pub struct Match {
-    pub handler: Handler,
+pub struct Match<H> {
+    pub handler: H,
     pub vars: PathVars,
 }
 
-#[derive(Default)]
-struct Table {
-    root: Node,
+struct Table<H> {
+    root: Node<H>,
     /// The number of the last route that was added.
     last: u64,
 }
 
-#[derive(Default)]
-struct Node {
-    literal: BTreeMap<Str, Node>,
-    variable: Option<Box<Node>>,
+struct Node<H> {
+    literal: BTreeMap<Str, Node<H>>,
+    variable: Option<Box<Node<H>>>,
     /// Routes that end here. The last one is served: a stream that replaces another registers before the old one
     /// goes, and an attempt that fails leaves the old one in place.
-    exact: Vec<Route>,
+    exact: Vec<Route<H>>,
     /// Routes that match everything below, the last one served.
-    prefix: Vec<Route>,
+    prefix: Vec<Route<H>>,
 }
 
-struct Route {
+struct Route<H> {
     number: u64,
     path: Str,
     description: Str,
     variables: Box<[Str]>,
-    handler: Handler,
+    handler: H,
 }
 
 // === impl Routes ===
 
-impl Routes {
+impl<H> Default for Routes<H> {
+    fn default() -> Self {
+        Self { table: Arc::new(RwLock::new(Table { root: Node::default(), last: 0 })) }
+    }
+}
+
+impl<H: Clone> Routes<H> {
     /// Adds a route and returns its number, by which it is removed.
-    pub fn add(&self, path: &str, description: &str, handler: Handler) -> u64 {
+    pub fn add(&self, path: &str, description: &str, handler: H) -> u64 {
         let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
         table.last += 1;
         let number = table.last;
@@ -68,18 +72,13 @@ impl Routes {
     }
 
     /// The handler of a decoded path.
-    pub fn find(&self, path: &str) -> Option<Match> {
+    pub fn find(&self, path: &str) -> Option<Match<H>> {
         let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
         let segments: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
         let mut values = Vec::new();
         let route = table.root.find(&segments, &mut values)?;
         let vars = route.variables.iter().cloned().zip(values.into_iter().map(Str::from)).collect();
         Some(Match { handler: route.handler.clone(), vars: PathVars(vars) })
-    }
-
-    /// Whether some route would answer for `path`.
-    pub fn covers(&self, path: &str) -> bool {
-        self.find(path).is_some()
     }
 
     /// Path and description of everything served, by path.
@@ -93,9 +92,15 @@ impl Routes {
 
 // === impl Node ===
 
-impl Node {
+impl<H> Default for Node<H> {
+    fn default() -> Self {
+        Self { literal: BTreeMap::new(), variable: None, exact: Vec::new(), prefix: Vec::new() }
+    }
+}
+
+impl<H> Node<H> {
     /// The routes of a path, with the nodes that lead there.
-    fn place(&mut self, path: &str) -> &mut Vec<Route> {
+    fn place(&mut self, path: &str) -> &mut Vec<Route<H>> {
         let mut node = self;
         for segment in segments(path) {
             node = match variable(segment) {
@@ -132,7 +137,7 @@ impl Node {
         self.literal.is_empty() && self.variable.is_none() && self.exact.is_empty() && self.prefix.is_empty()
     }
 
-    fn find<'n, 'p>(&'n self, path: &[&'p str], values: &mut Vec<&'p str>) -> Option<&'n Route> {
+    fn find<'n, 'p>(&'n self, path: &[&'p str], values: &mut Vec<&'p str>) -> Option<&'n Route<H>> {
         let Some((segment, rest)) = path.split_first() else { return self.exact.last() };
         if let Some(route) = self.literal.get(*segment).and_then(|child| child.find(rest, values)) {
             return Some(route);
@@ -170,30 +175,19 @@ fn variable(segment: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
-    use http_body_util::{BodyExt, Empty};
-
     use super::*;
 
-    fn handler() -> Handler {
-        Arc::new(|_| {
-            Box::pin(async {
-                http::Response::new(Empty::<Bytes>::new().map_err(std::io::Error::other).boxed_unsync())
-            })
-        })
-    }
-
     /// `variables` of the route found, or nothing.
-    fn found(routes: &Routes, path: &str) -> Option<String> {
+    fn found(routes: &Routes<()>, path: &str) -> Option<String> {
         let vars = routes.find(path)?.vars.0;
         Some(vars.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(","))
     }
 
     #[test]
     fn literals_win_over_variables_over_prefixes() {
-        let routes = Routes::default();
+        let routes = Routes::<()>::default();
         for path in ["/streams", "/streams/{id}", "/streams/{id}/stats", "/a/b/", "/a/b/c", "/{id}/ready"] {
-            routes.add(path, "", handler());
+            routes.add(path, "", ());
         }
         for (path, expected) in [
             ("/streams", Some("")),
@@ -216,9 +210,9 @@ mod tests {
 
     #[test]
     fn a_removed_route_leaves_the_one_before_and_then_nothing() {
-        let routes = Routes::default();
-        let old = routes.add("/s/post", "old", handler());
-        let new = routes.add("/s/post", "new", handler());
+        let routes = Routes::<()>::default();
+        let old = routes.add("/s/post", "old", ());
+        let new = routes.add("/s/post", "new", ());
         assert_eq!(routes.list().values().collect::<Vec<_>>(), ["new"]);
         routes.remove("/s/post", new);
         assert_eq!(routes.list().values().collect::<Vec<_>>(), ["old"]);

@@ -6,18 +6,18 @@ use crate::value::{Object, Str, Value};
 
 /// Everything exported, as the `json_api` exporter serves it.
 pub fn flat(metrics: &Metrics) -> Value {
-    collect(|each| metrics.visit(each))
+    Value::Object(collect(|each| metrics.visit(each)))
 }
 
 /// The series of one stream; the caller adds `uptime_ns`.
-pub fn flat_stream(scope: &Scope) -> Value {
+pub fn flat_stream(scope: &Scope) -> Object {
     collect(|each| scope.visit(each))
 }
 
-fn collect(visit: impl FnOnce(&mut dyn FnMut(Series<'_>))) -> Value {
+fn collect(visit: impl FnOnce(&mut dyn FnMut(Series<'_>))) -> Object {
     let mut entries = Vec::new();
     visit(&mut |series| entries.push((key(&series), reading(series.reading))));
-    Value::Object(entries.into_iter().collect::<Object>())
+    entries.into_iter().collect()
 }
 
 /// A counter or a gauge as an integer, a timing as `p50`, `p90` and `p99` in nanoseconds.
