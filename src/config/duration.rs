@@ -152,3 +152,41 @@ impl fmt::Display for Decimal {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_read_and_print_as_go_does() {
+        let cases = [
+            ("0", "0s"),
+            ("5s", "5s"),
+            ("1h30m", "1h30m0s"),
+            ("90m", "1h30m0s"),
+            ("1.5h", "1h30m0s"),
+            ("-2.5s", "-2.5s"),
+            ("+500ms", "500ms"),
+            ("1500us", "1.5ms"),
+            ("3µs", "3µs"),
+            ("7ns", "7ns"),
+            (".5m", "30s"),
+            ("1.s", "1s"),
+            ("0.0000000019s", "1ns"),
+            ("2562047h47m16.854775807s", "2562047h47m16.854775807s"),
+            ("-9223372036854775808ns", "-2562047h47m16.854775808s"),
+        ];
+        for (text, want) in cases {
+            assert_eq!(text.parse::<Duration>().map(|d| d.to_string()).as_deref(), Ok(want), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_texts_are_refused() {
+        for text in
+            ["", "5", "s", ".s", "5 s", "1d", "1h-5m", "--5s", "9223372036854775808ns", "3000000h", "5ss"]
+        {
+            assert!(text.parse::<Duration>().is_err(), "{text}");
+        }
+    }
+}

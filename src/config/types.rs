@@ -320,3 +320,58 @@ impl<T: FieldType> FieldType for Vec<(Str, T)> {
         Ok(Vec::new())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse;
+    use super::*;
+
+    /// What `text` reads as, or nothing.
+    fn read<T: FieldType>(text: &str) -> Option<T> {
+        T::read(&parse(text.as_bytes()).unwrap(), Path::Root("root")).ok()
+    }
+
+    #[test]
+    fn scalars_read_as_the_reference_reads_them() {
+        for (text, want) in
+            [("5", "5"), ("1.50", "1.50"), ("true", "true"), ("~", ""), ("2020-01-01", "2020-01-01")]
+        {
+            assert_eq!(read::<Str>(text).as_deref(), Some(want), "{text}");
+        }
+        for (text, want) in [
+            ("5", Some(5)),
+            ("1.0", Some(1)),
+            ("0x10", Some(16)),
+            ("010", Some(8)),
+            ("1_000", Some(1000)),
+            ("~", Some(0)),
+            ("!!int \"3\"", Some(3)),
+            ("\"3\"", None),
+            ("1.5", None),
+            ("x", None),
+            ("18446744073709551615", None),
+        ] {
+            assert_eq!(read::<i64>(text), want, "{text}");
+        }
+        for (text, want) in [("true", Some(true)), ("\"yes\"", Some(true)), ("off", Some(false)), ("1", None)]
+        {
+            assert_eq!(read::<bool>(text), want, "{text}");
+        }
+        for (text, want) in
+            [("1", Some(1.0)), ("1e3", Some(1000.0)), (".inf", Some(f64::INFINITY)), ("\"1\"", None)]
+        {
+            assert_eq!(read::<f64>(text), want, "{text}");
+        }
+        assert_eq!(read::<u64>("-1"), None);
+        assert_eq!(read::<Duration>("\"\""), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn lists_and_maps_keep_their_order() {
+        assert_eq!(read::<Vec<i64>>("[3, 1, 2]"), Some(vec![3, 1, 2]));
+        assert_eq!(read::<Vec<Vec<i64>>>("[[1], []]"), Some(vec![vec![1], vec![]]));
+        assert_eq!(read::<Vec<(Str, i64)>>("{b: 1, a: 2}"), Some(vec![("b".into(), 1), ("a".into(), 2)]));
+        assert_eq!(read::<Option<Vec<i64>>>("~"), Some(None));
+        assert_eq!(read::<Vec<i64>>("5"), None);
+    }
+}
