@@ -3,6 +3,7 @@
 pub mod api;
 pub mod bloblang;
 pub mod component;
+pub mod components;
 pub mod config;
 pub mod expr;
 pub mod manager;

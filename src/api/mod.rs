@@ -18,5 +18,5 @@ pub use auth::BasicAuth;
 pub use cors::Cors;
 pub use endpoints::ComponentEndpoints;
 pub use server::{Guards, Server, Service};
-pub use service::{Api, Exporter, Reserved, Surface};
+pub use service::{Api, Reserved, Surface};
 pub use tls::acceptor;

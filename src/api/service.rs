@@ -11,9 +11,9 @@ use super::endpoints::ComponentEndpoints;
 use super::handlers::{debug, process, resources, set, stream};
 use super::request::Call;
 use super::routes::Routes;
+use crate::config::Node;
 use crate::manager::Manager;
-use crate::telemetry::metrics::Prometheus;
-use crate::value::Value;
+use crate::telemetry::metrics::Exporter;
 
 /// Which endpoints there are.
 #[derive(Clone, Copy, Debug)]
@@ -27,14 +27,6 @@ pub struct Surface {
     pub metrics: bool,
 }
 
-/// How metrics are served.
-#[derive(Clone, Debug)]
-pub enum Exporter {
-    None,
-    JsonApi,
-    Prometheus(Prometheus),
-}
-
 /// Everything the endpoints need.
 pub struct Api {
     pub manager: Manager,
@@ -42,7 +34,7 @@ pub struct Api {
     /// Version and build date of the program.
     pub version: (&'static str, &'static str),
     /// The config of the process as it may be shown.
-    pub config: Value,
+    pub config: Node,
     endpoints: Arc<ComponentEndpoints>,
     routes: Routes<&'static Endpoint>,
     /// Begins with a slash and does not end with one; empty for none.
@@ -164,7 +156,7 @@ impl Api {
         manager: Manager,
         exporter: Exporter,
         version: (&'static str, &'static str),
-        config: Value,
+        config: Node,
         endpoints: Arc<ComponentEndpoints>,
         root_path: &str,
     ) -> Arc<Self> {

@@ -7,7 +7,8 @@ use super::context::Context;
 use super::error::BuildError;
 use super::scanner::Scanner;
 use super::{Buffer, Cache, Input, Output, Processor, RateLimit, Sink, Source};
-use crate::config::{ComponentSpec, Conf, Kind, Specs};
+use crate::config::{ComponentSpec, Conf, Kind, MetricsConf, Specs};
+use crate::telemetry::metrics::Exporter;
 
 /// The result of a constructor.
 pub type Built<T> = Result<T, BuildError>;
@@ -80,7 +81,12 @@ pub struct ScannerSpec {
     pub build: fn(&Conf, &Context) -> Built<Box<dyn Scanner>>,
 }
 
-/// A component that only configures the process: metrics exporters and tracers.
+pub struct MetricsSpec {
+    pub spec: ComponentSpec,
+    pub build: fn(&Conf) -> Built<Exporter>,
+}
+
+/// A component that only configures the process: tracers.
 pub struct PlainSpec {
     pub spec: ComponentSpec,
 }
@@ -95,7 +101,7 @@ pub struct Registry {
     pub caches: &'static [&'static CacheSpec],
     pub rate_limits: &'static [&'static RateLimitSpec],
     pub scanners: &'static [&'static ScannerSpec],
-    pub metrics: &'static [&'static PlainSpec],
+    pub metrics: &'static [&'static MetricsSpec],
     pub tracers: &'static [&'static PlainSpec],
 }
 
@@ -115,6 +121,17 @@ impl Registry {
             Kind::Metrics => Box::new(self.metrics.iter().map(|s| &s.spec)),
             Kind::Tracer => Box::new(self.tracers.iter().map(|s| &s.spec)),
         }
+    }
+}
+
+impl Registry {
+    /// The exporter of metrics that `conf` names.
+    pub fn exporter(&self, conf: &MetricsConf) -> Built<Exporter> {
+        let found = conf.resolve(self)?;
+        let entry = self.metrics.iter().find(|entry| entry.spec.name == found.spec.name);
+        let built =
+            entry.ok_or_else(|| BuildError::new("no such exporter")).and_then(|e| (e.build)(&found.conf));
+        built.map_err(|error| error.within("metrics", found.spec.name, &found.path))
     }
 }
 

@@ -4,10 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::error::Error;
-use super::merge::merge;
 use super::source::{Source, bad_config};
 use super::{Entry, Manager, Shared};
-use crate::config::{self, Finding, Part, Severity, StreamConf};
+use crate::config::{self, Finding, Node, NodeKind, Part, Severity, StreamConf};
 use crate::stream::Prepared;
 use crate::value::{Str, Value};
 
@@ -77,14 +76,14 @@ impl Manager {
     pub async fn patch(&self, id: &str, text: &[u8], timeout: Duration) -> Result<(), Error> {
         let (shared, id) = (self.shared.clone(), Str::from(id));
         shared.entry(&id)?;
-        let patch = config::parse(text).map_err(bad_config)?.to_value();
+        let patch = config::parse(text).map_err(bad_config)?;
         self.finish(async move {
             let _lock = shared.locks.one(&id).await;
             let old = shared.entry(&id)?;
-            let mut given = old.source.clone();
-            if let Value::Object(_) = patch {
-                merge(&mut given, patch);
-            }
+            let given = match patch.value {
+                NodeKind::Map(_) => config::merge(&Node::from(&old.source), &patch).to_value(),
+                _ => old.source.clone(),
+            };
             let source = Source::fill(given, &shared.settings.vars)?;
             let next = shared.prepare(None, &id, source)?;
             shared.swap(&id, &old, next, timeout).await;

@@ -9,7 +9,6 @@ mod change;
 mod error;
 mod files;
 mod locks;
-mod merge;
 mod replace;
 mod resources;
 mod source;

@@ -78,6 +78,11 @@ pub const BENCHMARK_MESSAGES_TOTAL: &str = "benchmark_messages_total";
 pub const BENCHMARK_BYTES_PER_SECOND: &str = "benchmark_bytes_per_second";
 pub const BENCHMARK_BYTES_TOTAL: &str = "benchmark_bytes_total";
 
+pub const PROCESS_CPU_SECONDS: &str = "process_cpu_seconds_total";
+pub const PROCESS_OPEN_FILES: &str = "process_open_fds";
+pub const PROCESS_MEMORY: &str = "process_resident_memory_bytes";
+pub const PROCESS_THREADS: &str = "process_threads";
+
 /// The names of one cache operation.
 pub struct CacheNames {
     pub success: Name,

@@ -4,20 +4,14 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
-use super::super::answer::{Answer, Failure, full, json, with_type};
+use super::super::answer::{Answer, Failure, full, with_type};
 use super::super::service::Api;
-use crate::value::json::{Style, print_to};
+use crate::config::{to_json, to_yaml};
 
 pub async fn config_json(api: Arc<Api>) -> Result<Answer, Failure> {
-    Ok(json(StatusCode::OK, &api.config))
+    Ok(with_type(StatusCode::OK, "application/json", full(to_json(&api.config).into())))
 }
 
-/// JSON in lines, which is YAML too.
 pub async fn config_yaml(api: Arc<Api>) -> Result<Answer, Failure> {
-    let mut text = Vec::new();
-    let style = Style { indent: Some("  "), ..Style::default() };
-    // A config that came from text can be written as text.
-    let _ = print_to(&mut text, &api.config, style);
-    text.push(b'\n');
-    Ok(with_type(StatusCode::OK, "application/yaml", full(text.into())))
+    Ok(with_type(StatusCode::OK, "application/yaml", full(to_yaml(&api.config).into())))
 }

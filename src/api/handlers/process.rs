@@ -5,10 +5,10 @@ use std::sync::Arc;
 use http::StatusCode;
 
 use super::super::answer::{Answer, Failure, json, pieces, text};
-use super::super::service::{Api, Exporter};
+use super::super::service::Api;
 use crate::component::Status;
 use crate::manager::Entry;
-use crate::telemetry::metrics::{TEXT_FORMAT, flat};
+use crate::telemetry::metrics::{Exporter, TEXT_FORMAT, flat};
 use crate::value::{Object, Value};
 
 pub async fn ping(_: Arc<Api>) -> Result<Answer, Failure> {

@@ -9,6 +9,7 @@ mod block;
 mod custom;
 mod families;
 mod json;
+mod process;
 mod prometheus;
 mod stats;
 mod timing;
@@ -20,7 +21,7 @@ pub use families::{
     Batching, Buffer, Cache, CacheOperation, Family, HttpClient, Input, Output, Processor, RateLimit, Reading,
 };
 pub use json::{flat, flat_stream};
-pub use prometheus::{Prometheus, TEXT_FORMAT};
+pub use prometheus::{Prometheus, Push, TEXT_FORMAT, Timings};
 pub use stats::hierarchy;
 pub use timing::{Timer, Timing};
 pub use value::{Counter, Gauge};
@@ -35,6 +36,15 @@ use block::{Block, Component, Series};
 #[derive(Clone, Default)]
 pub struct Metrics {
     hub: Arc<Hub>,
+}
+
+/// How metrics leave the process.
+#[derive(Clone, Debug)]
+pub enum Exporter {
+    None,
+    /// A flat JSON object over HTTP.
+    JsonApi,
+    Prometheus(Prometheus),
 }
 
 #[derive(Default)]

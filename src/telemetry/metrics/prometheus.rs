@@ -1,18 +1,42 @@
 //! The Prometheus text exposition, written by hand: ten thousand streams have a quarter of a million lines.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
+use std::time::Duration;
 
 use bytes::Bytes;
 
 use super::block::{Labels, Series};
-use super::{Metrics, Reading, Timing};
+use super::{Metrics, Reading, Timing, process};
 
 /// The `Content-Type` of [`Prometheus::render`].
 pub const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
+/// What is exported and where to.
+#[derive(Clone, Debug, Default)]
+pub struct Prometheus {
+    pub timings: Timings,
+    /// Whether figures of the process (CPU, memory, open files) are added.
+    pub process: bool,
+    /// A file that gets everything when the process ends.
+    pub file: Option<PathBuf>,
+    pub push: Option<Push>,
+}
+
+/// A push gateway.
+#[derive(Clone, Debug)]
+pub struct Push {
+    pub url: String,
+    /// Between two pushes; none for a single one at the end.
+    pub interval: Option<Duration>,
+    pub job: String,
+    /// Name and password.
+    pub auth: Option<(String, String)>,
+}
+
 /// How timings are shown.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Prometheus {
+pub enum Timings {
     /// Summaries in nanoseconds with these quantiles (0 to 1).
     Summaries(Vec<f64>),
     /// Histograms with these ascending upper bounds in seconds.
@@ -26,7 +50,7 @@ struct Group {
 
 // === impl Prometheus ===
 
-impl Default for Prometheus {
+impl Default for Timings {
     fn default() -> Self {
         Self::Summaries(vec![0.5, 0.9, 0.99])
     }
@@ -50,15 +74,17 @@ impl Prometheus {
             self.write(&mut group.lines, name, &series);
         });
         groups.sort_by(|(a, _), (b, _)| a.cmp(b));
-        groups.into_iter().map(|(_, group)| Bytes::from(group.lines)).collect()
+        let mut pieces: Vec<_> = groups.into_iter().map(|(_, group)| Bytes::from(group.lines)).collect();
+        pieces.extend(self.process.then(process::figures));
+        pieces
     }
 
     fn head(&self, series: &Series<'_>) -> Group {
-        let kind = match (series.reading, self) {
+        let kind = match (series.reading, &self.timings) {
             (Reading::Counter(_), _) => "counter",
             (Reading::Gauge(_), _) => "gauge",
-            (Reading::Timing(_), Self::Summaries(_)) => "summary",
-            (Reading::Timing(_), Self::Histograms(_)) => "histogram",
+            (Reading::Timing(_), Timings::Summaries(_)) => "summary",
+            (Reading::Timing(_), Timings::Histograms(_)) => "histogram",
         };
         Group { lines: format!("# TYPE {} {kind}\n", sanitised(series.name)).into_bytes() }
     }
@@ -68,9 +94,9 @@ impl Prometheus {
         match series.reading {
             Reading::Counter(n) => line(out, name, "", labels, None, |out| integer(out, n)),
             Reading::Gauge(x) => line(out, name, "", labels, None, |out| float(out, x)),
-            Reading::Timing(timing) => match self {
-                Self::Summaries(quantiles) => summary(out, name, labels, timing, quantiles),
-                Self::Histograms(bounds) => histogram(out, name, labels, timing, bounds),
+            Reading::Timing(timing) => match &self.timings {
+                Timings::Summaries(quantiles) => summary(out, name, labels, timing, quantiles),
+                Timings::Histograms(bounds) => histogram(out, name, labels, timing, bounds),
             },
         }
     }

@@ -82,7 +82,8 @@ fn histograms_are_in_seconds() {
     let metrics = Metrics::default();
     let scope = metrics.scope(None);
     scope.register::<HttpClient>("", "x").latency.record(1_000_000, 4);
-    let pieces = Prometheus::Histograms(vec![0.0005, 0.5]).render(&metrics).concat();
+    let timings = Timings::Histograms(vec![0.0005, 0.5]);
+    let pieces = Prometheus { timings, ..Prometheus::default() }.render(&metrics).concat();
     let text = String::from_utf8_lossy(&pieces);
     for line in [
         "# TYPE http_request_latency_ns histogram",
@@ -137,4 +138,12 @@ fn ten_thousand_streams_render_quickly() {
     assert_eq!(lines, 10_000 * (5 + 1 + 6 + 1 + 8 + 1) + 19, "in {} ms", timer.elapsed() / 1_000_000);
     drop(scopes);
     assert_eq!(metrics.scope_count(), 0);
+}
+
+#[test]
+fn figures_of_the_process_are_there_when_asked_for() {
+    let pieces = Prometheus { process: true, ..Prometheus::default() }.render(&Metrics::default()).concat();
+    let text = String::from_utf8_lossy(&pieces);
+    let memory = text.lines().find_map(|line| line.strip_prefix("process_resident_memory_bytes "));
+    assert!(memory.and_then(|n| n.parse::<u64>().ok()).is_some_and(|n| n > 100_000), "{text}");
 }
