@@ -1,3 +1,5 @@
+//! Reading fields into types.
+
 use super::super::*;
 use crate::value::Str;
 

@@ -1,3 +1,5 @@
+//! Findings: where they are and what they say.
+
 use super::super::catalogue::REFERENCE;
 use super::super::*;
 

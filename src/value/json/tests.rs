@@ -1,3 +1,5 @@
+//! JSON text in and out.
+
 use proptest::prelude::*;
 
 use super::*;
