@@ -121,8 +121,8 @@ impl<'a> Linter<'a> {
                 self.report(node.line, FindingKind::ExpectedArray, "expected array value");
             }
             (Shape::Map, NodeKind::Map(_)) => {
-                for (_, value) in node.pairs() {
-                    self.shaped(info, Shape::Scalar, value);
+                for entry in node.entries() {
+                    self.shaped(info, Shape::Scalar, &entry.value);
                 }
             }
             (Shape::Map, _) => self.expected_object(node),
@@ -172,7 +172,7 @@ impl<'a> Linter<'a> {
         let spec = match infer(specs, kind, node) {
             Ok(spec) => spec,
             // An empty place is only noticed when the config is built.
-            Err(problem) if node.entries().is_empty() => {
+            Err(problem) if node.entries().is_empty() && node.items().is_empty() => {
                 return self.found.push(Finding::warning(node.line, problem.message));
             }
             Err(problem) => return self.report(node.line, problem.kind, problem.message),
@@ -240,7 +240,7 @@ impl<'a> Linter<'a> {
 
     fn label(&mut self, component: &Node, value: &Node) {
         let resource =
-            component.get("resource").is_some_and(|node| node.as_text().is_some_and(|t| !t.is_empty()));
+            component.get("resource").and_then(Node::as_string).is_some_and(|text| !text.is_empty());
         if resource || explicit_type(component) == Some("resource") {
             let message = "label field should be omitted when pointing to a resource";
             self.report(value.line, FindingKind::ShouldOmit, message);

@@ -89,13 +89,14 @@ fn known(fields: &[&dyn AnyField], object: &Node, specs: &dyn Specs) -> Result<(
 
 fn components(kind: Kind, shape: Shape, node: &Node, specs: &dyn Specs) -> Result<(), Finding> {
     if shape != Shape::Scalar {
+        if !node.entries().is_empty() {
+            return Err(Finding::new(node.line, FindingKind::ExpectedArray, "expected array value"));
+        }
         return node.items().iter().try_for_each(|item| components(kind, Shape::Scalar, item, specs));
     }
     infer(specs, kind, node).map_err(|problem| Finding::new(node.line, problem.kind, problem.message))?;
-    match node.get("processors") {
-        Some(list) if kind.has_processors() => components(Kind::Processor, Shape::Array, list, specs),
-        _ => Ok(()),
-    }
+    let own = node.entries().iter().filter(|entry| kind.has_processors() && entry.key.text == "processors");
+    own.map(|entry| &entry.value).try_for_each(|list| components(Kind::Processor, Shape::Array, list, specs))
 }
 
 fn types(fields: &[&dyn AnyField], object: &Node, path: Path<'_>) -> Result<(), Finding> {

@@ -169,6 +169,11 @@ impl Node {
         self.as_scalar().filter(|scalar| scalar.tag != Tag::Null).map(|scalar| scalar.text.as_str())
     }
 
+    /// The text, if this is a string and not a number or another word with a meaning.
+    pub fn as_string(&self) -> Option<&str> {
+        self.as_scalar().filter(|scalar| scalar.tag == Tag::Str).map(|scalar| scalar.text.as_str())
+    }
+
     /// The items, if this is a list; otherwise none.
     pub fn items(&self) -> &[Node] {
         match &self.value {

@@ -73,7 +73,7 @@ fn read<K: OfKind>(conf: &Conf, field: &Field<Vec<Child<K>>>) -> Result<Vec<Chil
 /// Every resource has a label.
 fn labelled(resource: &Node, findings: &mut Vec<Finding>) {
     let is_component = !resource.entries().is_empty();
-    if is_component && resource.get("label").and_then(Node::as_text).is_none_or(str::is_empty) {
+    if is_component && resource.get("label").and_then(Node::as_string).is_none_or(str::is_empty) {
         let message = "the label field for resources must be unique and not empty";
         findings.push(Finding::new(resource.line, FindingKind::BadLabel, message));
     }
