@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod bloblang;
+pub mod cli;
 pub mod component;
 pub mod components;
 pub mod config;

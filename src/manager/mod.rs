@@ -121,6 +121,13 @@ impl Manager {
         stopped.into_iter().filter(|(_, forced)| *forced).map(|(id, _)| id).collect()
     }
 
+    /// Ends all streams by force.
+    pub fn kill(&self) {
+        for (_, entry) in self.list() {
+            entry.stream.environment().tasks.kill();
+        }
+    }
+
     /// Runs a change to its end, also when the caller is gone before.
     async fn finish<T: Send + 'static>(
         &self,

@@ -1,0 +1,220 @@
+//! Commands and flags.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::telemetry::log::Level;
+
+const HELP: &str = "\
+{about}
+
+USAGE:
+  nekton [FLAGS] <COMMAND> [ARGS]
+
+COMMANDS:
+{subcommands}
+
+FLAGS (before or after the command):
+{options}
+
+Without a command `run` is assumed. `nekton <COMMAND> --help` explains a command.
+";
+
+/// Runs data streams described by YAML configs.
+#[derive(Debug, Parser)]
+#[command(
+    name = "nekton",
+    disable_version_flag = true,
+    disable_help_subcommand = false,
+    help_template = HELP,
+    subcommand_required = false
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub shared: Shared,
+    /// Print the version.
+    #[arg(short = 'v', long)]
+    pub version: bool,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run one stream from a config file
+    Run(RunArgs),
+    /// Run many streams, managed over HTTP
+    Streams(StreamsArgs),
+    /// Check configs without running them
+    Lint(LintArgs),
+    /// Print a config as it is understood
+    Echo(EchoArgs),
+    /// List what configs can be made of
+    List(ListArgs),
+}
+
+/// Flags of several commands, also understood in front of the command.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Shared {
+    /// The main config file
+    #[arg(short, long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Set a field of the main config: path=value
+    #[arg(short, long, value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+    /// Files with resources, globs allowed
+    #[arg(short, long, value_name = "GLOB")]
+    pub resources: Vec<String>,
+    /// Files with environment variables (KEY=VALUE lines), globs allowed
+    #[arg(short, long, value_name = "GLOB")]
+    pub env_file: Vec<String>,
+    /// Override the log level: off, error, warn, info, debug, trace
+    #[arg(long = "log.level", value_name = "LEVEL", value_parser = level)]
+    pub log_level: Option<String>,
+    /// Run configs in spite of lint errors
+    #[arg(long)]
+    pub chilled: bool,
+}
+
+#[derive(Args, Debug, Default)]
+pub struct RunArgs {
+    #[command(flatten)]
+    pub shared: Shared,
+    /// The config file
+    #[arg(value_name = "FILE")]
+    pub paths: Vec<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct StreamsArgs {
+    #[command(flatten)]
+    pub shared: Shared,
+    /// The config of the process: http, logger, metrics, resources, shutdown
+    #[arg(short, long, value_name = "FILE")]
+    pub observability: Option<PathBuf>,
+    /// Do not serve the API by which streams are changed
+    #[arg(long)]
+    pub no_api: bool,
+    /// Whether endpoints of components begin with the id of their stream
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
+          default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set)]
+    pub prefix_stream_endpoints: bool,
+    /// Stream files and directories with stream files, globs allowed
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct LintArgs {
+    #[command(flatten)]
+    pub shared: Shared,
+    /// Report deprecated fields and components
+    #[arg(long)]
+    pub deprecated: bool,
+    /// Report components without a label
+    #[arg(long)]
+    pub labels: bool,
+    /// Do not report environment variables that are not set
+    #[arg(long)]
+    pub skip_env_var_check: bool,
+    /// Print a line for every file
+    #[arg(long)]
+    pub verbose: bool,
+    /// Config files, globs, and directories as `dir/...`
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct EchoArgs {
+    #[command(flatten)]
+    pub shared: Shared,
+    /// The config file
+    #[arg(value_name = "FILE")]
+    pub paths: Vec<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct ListArgs {
+    /// How the list is written
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub format: ListFormat,
+    /// Only components of this status: stable, beta, experimental, deprecated
+    #[arg(long)]
+    pub status: Option<String>,
+    /// Kinds such as inputs, rate-limits, metrics; all if there are none
+    pub kinds: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    Text,
+    Json,
+}
+
+// === impl Shared ===
+
+impl Shared {
+    /// These flags, which stood in front of the command, together with those behind it.
+    pub fn and(self, behind: Self) -> Self {
+        Self {
+            config: behind.config.or(self.config),
+            set: joined(self.set, behind.set),
+            resources: joined(self.resources, behind.resources),
+            env_file: joined(self.env_file, behind.env_file),
+            log_level: behind.log_level.or(self.log_level),
+            chilled: self.chilled || behind.chilled,
+        }
+    }
+
+    /// The main config: `--config`, or the only one of `paths`.
+    pub fn main_config(&self, paths: &[PathBuf]) -> Result<Option<PathBuf>, String> {
+        match (&self.config, paths) {
+            (config, []) => Ok(config.clone()),
+            (None, [path]) => Ok(Some(path.clone())),
+            _ => Err("a maximum of one config must be specified".to_owned()),
+        }
+    }
+}
+
+/// Refuses a level that does not exist.
+fn level(text: &str) -> Result<String, String> {
+    Level::parse(text).map(|_| text.to_owned())
+}
+
+fn joined<T>(mut first: Vec<T>, then: Vec<T>) -> Vec<T> {
+    first.extend(then);
+    first
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_stand_before_and_behind_the_command_in_any_spelling() {
+        let line = "nekton -r a.yaml --chilled streams b.yaml --resources c.yaml -s x=1 dir --set y=2 --log.level OFF";
+        let cli = Cli::try_parse_from(line.split(' ')).expect("a command line");
+        let Some(Command::Streams(args)) = cli.command else { panic!("streams") };
+        let shared = cli.shared.and(args.shared);
+        assert_eq!(shared.resources, ["a.yaml", "c.yaml"]);
+        assert_eq!(shared.set, ["x=1", "y=2"]);
+        assert_eq!(args.paths, ["b.yaml", "dir"]);
+        assert!(shared.chilled && shared.log_level.as_deref() == Some("OFF") && args.prefix_stream_endpoints);
+    }
+
+    #[test]
+    fn endpoints_lose_their_prefix_on_demand() {
+        let cli = Cli::try_parse_from(["nekton", "streams", "--prefix-stream-endpoints=false"]);
+        let Ok(Cli { command: Some(Command::Streams(args)), .. }) = cli else { panic!("streams") };
+        assert!(!args.prefix_stream_endpoints);
+    }
+}

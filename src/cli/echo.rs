@@ -1,0 +1,21 @@
+//! `echo`: a config as it is understood.
+
+use std::process::ExitCode;
+
+use super::args::{EchoArgs, Shared};
+use super::document::Document;
+use super::vars;
+use crate::components::REGISTRY;
+use crate::config::{Part, normalise, to_yaml};
+
+pub fn run(shared: Shared, args: EchoArgs) -> Result<ExitCode, String> {
+    let shared = shared.and(args.shared);
+    let vars = vars::read(&shared.env_file)?;
+    let mut document = match shared.main_config(&args.paths)? {
+        Some(path) => Document::read(&path, Part::Run, &vars)?,
+        None => Document::empty(),
+    };
+    document.set(Part::Run, &shared.set)?;
+    print!("{}", to_yaml(&normalise(Part::Run.fields(), &document.node, &REGISTRY)));
+    Ok(ExitCode::SUCCESS)
+}

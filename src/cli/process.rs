@@ -1,0 +1,216 @@
+//! What `run` and `streams` have in common: log, metrics, HTTP server, resources, and an orderly end.
+
+use std::fs::OpenOptions;
+use std::io::{Write, stderr, stdout};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::VERSION;
+use super::document::Document;
+use super::signals::Signals;
+use crate::api::{self, Api, BasicAuth, ComponentEndpoints, Cors, Guards, Reserved, Server, Surface};
+use crate::component::Endpoints;
+use crate::components::REGISTRY;
+use crate::config::{self, HttpConf, LoggerConf, Part, ResourcesConf, ServiceConf};
+use crate::manager::{Manager, Settings, Vars};
+use crate::telemetry::Logger;
+use crate::telemetry::log::{Format, Layout, Level, RotatingFile};
+use crate::telemetry::metrics::{Exporter, Metrics};
+
+/// Workers evaluate mappings, which may recurse deeply.
+const STACK: usize = 8 * 1024 * 1024;
+/// How long after the shutdown timeout the process waits before it gives up.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// What differs between the commands.
+pub struct Mode {
+    pub streams: bool,
+    pub streams_api: bool,
+    pub prefixed: bool,
+}
+
+/// A running process.
+pub struct Process {
+    pub manager: Manager,
+    pub log: Logger,
+    service: ServiceConf,
+    exporter: Exporter,
+    metrics: Metrics,
+    server: Option<(JoinHandle<()>, CancellationToken)>,
+}
+
+/// The threads that everything runs on.
+pub fn runtime() -> Result<Runtime, String> {
+    // Only fails where a provider is installed already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_stack_size(STACK)
+        .build()
+        .map_err(|error| format!("failed to start threads: {error}"))
+}
+
+/// The logger that a config describes; `level` overrides its level, `to_stderr` its place if that is no file.
+pub fn logger(conf: &LoggerConf, level: Option<&str>, to_stderr: bool) -> Result<Logger, String> {
+    // A level that does not exist counts as INFO.
+    let level = Level::parse(level.unwrap_or(&conf.level)).unwrap_or(Some(Level::Info));
+    let format = match conf.format.to_ascii_lowercase().as_str() {
+        "logfmt" => Format::Logfmt,
+        "json" => Format::Json,
+        other => return Err(format!("log format '{other}' is neither logfmt nor json")),
+    };
+    let layout = Layout {
+        format,
+        timestamp: conf.add_timestamp.then(|| conf.timestamp_name.clone()),
+        level: conf.level_name.clone(),
+        message: conf.message_name.clone(),
+    };
+    let path = Path::new(conf.file.path.as_str());
+    let unusable = |error| format!("failed to open the log file {}: {error}", path.display());
+    let sink: Box<dyn Write + Send> = if path.as_os_str().is_empty() {
+        if to_stderr { Box::new(stderr()) } else { Box::new(stdout()) }
+    } else if conf.file.rotate {
+        Box::new(RotatingFile::open(path, conf.file.rotate_max_age_days).map_err(unusable)?)
+    } else {
+        Box::new(OpenOptions::new().create(true).append(true).open(path).map_err(unusable)?)
+    };
+    Ok(Logger::new(level, layout, conf.static_fields.clone(), sink))
+}
+
+// === impl Process ===
+
+impl Process {
+    /// Starts everything but streams.
+    pub async fn start(
+        service: ServiceConf,
+        document: &Document,
+        part: Part,
+        resources: ResourcesConf,
+        vars: Vars,
+        log: Logger,
+        mode: Mode,
+    ) -> Result<Self, String> {
+        let exporter = REGISTRY.exporter(&service.metrics).map_err(|error| error.to_string())?;
+        let metrics = Metrics::new(None);
+        let surface = Surface {
+            streams_mode: mode.streams,
+            streams_api: mode.streams_api,
+            debug: service.http.debug_endpoints,
+            metrics: !matches!(exporter, Exporter::None),
+        };
+        let endpoints = ComponentEndpoints::new(mode.prefixed, Reserved::new(&surface));
+        let served: Option<Arc<dyn Endpoints>> = match service.http.enabled {
+            true => Some(endpoints.clone()),
+            false => None,
+        };
+        let manager = Manager::new(Settings {
+            registry: Arc::new(REGISTRY),
+            endpoints: served,
+            metrics: metrics.clone(),
+            log: log.clone(),
+            vars,
+            strict: service.strict_errors,
+            shutdown_timeout: service.shutdown_timeout.get(),
+            streams_mode: mode.streams,
+        });
+        let mut process = Self { manager, log, service, exporter, metrics, server: None };
+        process.manager.create_resources(resources).map_err(|error| error.to_string())?;
+        if process.service.http.enabled {
+            let shown = config::normalise(part.fields(), &document.given, &REGISTRY);
+            process.serve(endpoints, shown).await?;
+        }
+        Ok(process)
+    }
+
+    async fn serve(&mut self, endpoints: Arc<ComponentEndpoints>, shown: config::Node) -> Result<(), String> {
+        let http = &self.service.http;
+        let guards = guards(http)?;
+        let scheme = if guards.tls.is_some() { "https" } else { "http" };
+        let exporter = self.exporter.clone();
+        let api = Api::new(self.manager.clone(), exporter, VERSION, shown, endpoints, &http.root_path);
+        let service: api::Service = Arc::new(move |request| Box::pin(api.clone().answer(request)));
+        let server = Server::bind(&http.address, guards, service, self.log.clone()).await?;
+        let address =
+            server.address().map_or_else(|_| http.address.to_string(), |address| address.to_string());
+        self.log.info(format_args!("Listening for HTTP requests at: {scheme}://{address}"));
+        let stop = CancellationToken::new();
+        self.server = Some((tokio::spawn(server.serve(stop.clone())), stop));
+        Ok(())
+    }
+
+    /// Waits out the shutdown delay, stops everything, and says how the process ends. A signal cuts the delay short
+    /// and, while streams stop, ends them by force.
+    pub async fn stop(self, signals: &mut Signals) -> ExitCode {
+        let delay = self.service.shutdown_delay;
+        if !delay.get().is_zero() {
+            self.log.info(format_args!("Shutdown delay is in effect for {delay}"));
+            tokio::select! {
+                () = tokio::time::sleep(delay.get()) => {}
+                _ = signals.next() => {}
+            }
+        }
+        let in_time = self.stop_streams(signals).await;
+        if !in_time {
+            self.log.warn("The service did not stop within its shutdown timeout");
+        }
+        self.finish().await;
+        if in_time { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+
+    /// Returns whether everything has stopped within the shutdown timeout.
+    async fn stop_streams(&self, signals: &mut Signals) -> bool {
+        let timeout = self.service.shutdown_timeout.get();
+        let stopped = tokio::time::timeout(timeout + GRACE, self.manager.shut_down(timeout));
+        tokio::pin!(stopped);
+        loop {
+            tokio::select! {
+                result = &mut stopped => return result.is_ok(),
+                name = signals.next() => {
+                    self.log.warn(format_args!("Received {name} again, streams are ended by force"));
+                    self.manager.kill();
+                }
+            }
+        }
+    }
+
+    /// Hands out the last metrics, closes the HTTP server, writes the log to its end.
+    async fn finish(self) {
+        if let Exporter::Prometheus(prometheus) = &self.exporter
+            && let Some(path) = &prometheus.file
+            && let Err(error) = std::fs::write(path, prometheus.render(&self.metrics).concat())
+        {
+            self.log.error(format_args!("Failed to write metrics to {}: {error}", path.display()));
+        }
+        if let Some((server, stop)) = self.server {
+            stop.cancel();
+            // The server bounds its own end; that it panicked would have been told by then.
+            let _ = server.await;
+        }
+        self.log.flush();
+    }
+}
+
+/// TLS, password and other origins as the config wants them.
+fn guards(http: &HttpConf) -> Result<Guards, String> {
+    let tls = match (http.cert_file.as_str(), http.key_file.as_str()) {
+        ("", "") => None,
+        ("", _) | (_, "") => return Err("http: cert_file and key_file must be set together".to_owned()),
+        (cert, key) => Some(api::acceptor(Path::new(cert), Path::new(key))?),
+    };
+    let auth = &http.basic_auth;
+    let auth = auth
+        .enabled
+        .then(|| {
+            BasicAuth::new(&auth.realm, &auth.username, &auth.algorithm, &auth.password_hash, &auth.salt)
+        })
+        .transpose()?;
+    let origins = || http.cors.allowed_origins.iter().map(|origin| origin.to_string()).collect();
+    let cors = http.cors.enabled.then(|| Cors::new(origins())).transpose()?;
+    Ok(Guards { tls, auth, cors })
+}
