@@ -1,0 +1,127 @@
+//! Every field of the config must be what the recorded list of the reference's fields says: name, type, default, flags.
+
+use nekton::components::REGISTRY;
+use nekton::config::{AnyField, Body, ComponentSpec, Dialect, Kind, Specs, to_json};
+use serde_json::Value;
+
+/// Components of the reference that this build has are the same; those it lacks are printed.
+#[test]
+fn components_are_those_of_the_reference() {
+    let reference = reference();
+    let mut differences = Vec::new();
+    let mut missing = Vec::new();
+    for want in reference
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(key, _)| *key != "config")
+        .flat_map(|(_, v)| list(v))
+    {
+        let (kind, name) = (text(&want["kind"]).replace('-', "_"), text(&want["name"]));
+        let path = format!("{kind} {name}");
+        let found =
+            Kind::ALL.into_iter().find(|k| k.name() == kind).and_then(|kind| REGISTRY.find(kind, &name));
+        match found.map(|spec| (spec, spec.body)) {
+            None => missing.push(path),
+            Some((spec, body)) => {
+                component(&path, &want, spec, &mut differences);
+                match body {
+                    Body::Object(got) => object(&path, &want["config"], got, &mut differences),
+                    Body::Bare(got) => compare(&path, &want["config"], got, false, &mut differences),
+                }
+            }
+        }
+    }
+    println!("{} components are missing: {}", missing.len(), missing.join(", "));
+    assert!(differences.is_empty(), "\n{}", differences.join("\n"));
+}
+
+fn component(path: &str, want: &Value, got: &ComponentSpec, out: &mut Vec<String>) {
+    let mut check = |what: &str, want: String, got: String| {
+        if want != got {
+            out.push(format!("{path}: {what} is {got}, the reference has {want}"));
+        }
+    };
+    check("status", text(&want["status"]), got.status.name().to_owned());
+    check("version", text(&want["version"]), got.version.to_owned());
+    check("categories", list(&want["categories"]).iter().map(text).collect(), got.categories.concat());
+}
+
+fn object(path: &str, want: &Value, got: &[&dyn AnyField], out: &mut Vec<String>) {
+    if (&want["type"], &want["kind"]) != (&"object".into(), &"scalar".into()) {
+        out.push(format!("{path}: takes an object, the reference takes {} {}", want["kind"], want["type"]));
+    }
+    fields(path, &list(&want["fields"]), got, false, out);
+}
+
+fn reference() -> Value {
+    serde_json::from_str(include_str!("data/core.json")).expect("the list is JSON")
+}
+
+/// Compares the fields of an object; `advanced` is whether the object is, which its fields inherit.
+fn fields(path: &str, want: &[Value], got: &[&dyn AnyField], advanced: bool, out: &mut Vec<String>) {
+    for field in want {
+        let name = field["name"].as_str().unwrap_or("");
+        let path = format!("{path}.{name}");
+        match got.iter().find(|field| field.info().name == name) {
+            Some(got) => compare(&path, field, *got, advanced, out),
+            None => out.push(format!("{path}: missing")),
+        }
+    }
+    for field in got.iter().filter(|field| want.iter().all(|want| want["name"] != field.info().name)) {
+        out.push(format!("{path}.{}: not in the reference", field.info().name));
+    }
+}
+
+fn compare(path: &str, want: &Value, got: &dyn AnyField, advanced: bool, out: &mut Vec<String>) {
+    let info = got.info();
+    let advanced = advanced || info.advanced;
+    let flag = |name: &str| want[name].as_bool().unwrap_or(false);
+    let mut check = |what: &str, want: String, got: String| {
+        if want != got {
+            out.push(format!("{path}: {what} is {got}, the reference has {want}"));
+        }
+    };
+    check("type", text(&want["type"]), info.ty.name().to_owned());
+    check("shape", text(&want["kind"]), info.shape.name().to_owned());
+    check(
+        "default",
+        default(want),
+        got.default_value().map_or("none".to_owned(), |value| to_json(&(&value).into())),
+    );
+    check("options", options(&want["options"]), options(&info.options.into()));
+    check("version", text(&want["version"]), info.version.to_owned());
+    let flags = [
+        ("optional", flag("optional") && want["default"].is_null(), info.optional && !info.has_default),
+        ("required", flag("required"), info.required()),
+        ("advanced", flag("advanced"), advanced),
+        ("deprecated", flag("deprecated"), info.deprecated),
+        ("secret", flag("secret"), info.secret),
+        ("interpolated", flag("interpolated"), info.dialect == Dialect::Interpolated),
+        ("bloblang", flag("bloblang"), info.dialect == Dialect::Bloblang),
+        ("enforced", flag("has_lint") && !want["options"].is_null(), info.enforced),
+        ("url", !want["scrub"].is_null(), info.url),
+    ];
+    for (what, want, got) in flags {
+        check(what, want.to_string(), got.to_string());
+    }
+    fields(path, &list(&want["fields"]), info.fields, advanced, out);
+}
+
+fn default(want: &Value) -> String {
+    want.get("default").map_or("none".to_owned(), Value::to_string)
+}
+
+fn options(value: &Value) -> String {
+    let mut options: Vec<String> = list(value).iter().map(text).collect();
+    options.sort();
+    options.join(" ")
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or("").to_owned()
+}
+
+fn list(value: &Value) -> Vec<Value> {
+    value.as_array().cloned().unwrap_or_default()
+}
