@@ -20,3 +20,6 @@ pub use endpoints::ComponentEndpoints;
 pub use server::{Guards, Server, Service};
 pub use service::{Api, Reserved, Surface};
 pub use tls::acceptor;
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 
 use super::answer::Failure;
 use crate::component::PathVars;
@@ -51,14 +51,22 @@ impl Call {
 
     /// The whole body.
     pub async fn body(self) -> Result<Bytes, Failure> {
+        // What announces too much is refused before it is read.
+        if self.request.body().size_hint().lower() > MAX_BODY as u64 {
+            return Err(too_large());
+        }
         let body = Limited::new(self.request.into_body(), MAX_BODY).collect().await;
         body.map(http_body_util::Collected::to_bytes).map_err(|error| {
             if error.is::<LengthLimitError>() {
-                let text = format!("the body is larger than {MAX_BODY} bytes");
-                Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", text)
+                too_large()
             } else {
                 Failure::bad_request("body_unreadable", format!("the body could not be read: {error}"))
             }
         })
     }
+}
+
+fn too_large() -> Failure {
+    let text = format!("the body is larger than {MAX_BODY} bytes");
+    Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", text)
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::error::Error;
-use crate::config::{self, Finding, Kind, LintOptions, Node, NodeKind, Part, Specs};
+use crate::config::{self, Finding, Kind, LintOptions, LoadError, Node, NodeKind, Part, Specs};
 use crate::value::{Str, Value};
 
 /// Looks an environment variable up.
@@ -27,7 +27,10 @@ impl Source {
     pub fn read(text: &[u8], part: Part, vars: &Vars, specs: &dyn Specs) -> Result<Self, Error> {
         let lookup = |name: &str| vars(name);
         let loaded = config::load(text, part, Some(&lookup), specs, &LintOptions::default());
-        let loaded = loaded.map_err(bad_config)?;
+        let loaded = loaded.map_err(|error| match error {
+            LoadError::Outline(finding) => bad_config(finding),
+            other => bad_config(other),
+        })?;
         let given = given(text, &loaded.node);
         Ok(Self { node: loaded.node, given, findings: loaded.findings })
     }
