@@ -18,8 +18,8 @@ struct Parser<'a> {
     depth: u32,
 }
 
-/// Parses a whole mapping.
-pub fn parse_mapping(text: &str) -> Result<Document, Failure> {
+/// Parses a whole mapping. A failure comes with what was read before it, in which there may be earlier mistakes.
+pub fn parse_mapping(text: &str) -> Result<Document, (Document, Failure)> {
     let mut parser = Parser { captured: Vec::new(), depth: 0 };
     parser.mapping(Cursor::new(text))
 }
@@ -32,15 +32,6 @@ pub fn parse_query_prefix(text: &str) -> Result<(Expr, usize), Failure> {
     let query = parser.query(&mut cursor)?;
     cursor.space();
     Ok((query, cursor.at))
-}
-
-/// Parses a text that is one expression and nothing else.
-pub fn parse_query(text: &str) -> Result<Expr, Failure> {
-    let (query, end) = parse_query_prefix(text)?;
-    if end < text.len() {
-        return Err(Failure::expected(end, "end of input"));
-    }
-    Ok(query)
 }
 
 /// The line and column (both from 1, in characters) of a byte position.

@@ -15,34 +15,38 @@ enum Place {
 
 impl<'a> Parser<'a> {
     /// A whole mapping: `from "file"`, a list of statements, or a single expression for `root`.
-    pub(super) fn mapping(&mut self, start: Cursor<'a>) -> Parsed<Document> {
-        if let Some(from) = from_file(start)? {
-            return Ok(Document { from: Some(from), ..Document::default() });
+    pub(super) fn mapping(&mut self, start: Cursor<'a>) -> Result<Document, (Document, Failure)> {
+        match from_file(start) {
+            Ok(Some(from)) => return Ok(Document { from: Some(from), ..Document::default() }),
+            Ok(None) => {}
+            Err(failure) => return Err((Document::default(), failure)),
         }
-        let failed = match self.statements(start) {
-            Err(failure) if !failure.is_final => failure,
-            result => return result,
+        let mut document = Document::default();
+        let failed = match self.statements(start, &mut document) {
+            Ok(()) => return Ok(document),
+            Err(failure) if failure.is_final => return Err((document, failure)),
+            Err(failure) => failure,
         };
         match self.shorthand(start) {
-            Err(failure) if failure.at > failed.at => Err(failure),
-            Err(_) => Err(failed),
-            result => result,
+            Ok(shorthand) => Ok(shorthand),
+            Err(failure) if failure.at > failed.at => Err((document, failure)),
+            Err(_) => Err((document, failed)),
         }
     }
 
-    fn statements(&mut self, mut cursor: Cursor<'a>) -> Parsed<Document> {
-        let mut document = Document::default();
+    /// Statements, one to a line; what was read before a failure stays in `document`.
+    fn statements(&mut self, mut cursor: Cursor<'a>, document: &mut Document) -> Parsed<()> {
         cursor.space();
         loop {
-            self.statement_at_top(&mut cursor, &mut document)?;
+            self.statement_at_top(&mut cursor, document)?;
             cursor.blanks();
             if cursor.is_end() {
-                return Ok(document);
+                return Ok(());
             }
             cursor.line_break()?;
             cursor.space();
             if cursor.is_end() {
-                return Ok(document);
+                return Ok(());
             }
         }
     }

@@ -1,0 +1,301 @@
+//! Parameters of functions and methods, and the arguments that a call gives them.
+
+use smallvec::SmallVec;
+
+use super::error::Error;
+use super::eval::{Ctx, Node};
+use super::spec::Result;
+use crate::value::number::Num;
+use crate::value::{Array, Object, Str, Timestamp, Value, text};
+
+/// What a function or method takes.
+#[derive(Clone, Copy, Debug)]
+pub enum Params {
+    Named(&'static [Param]),
+    /// Any number of positional arguments.
+    Variadic,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Param {
+    pub name: &'static str,
+    pub ty: ParamType,
+    pub default: Option<Constant>,
+    pub optional: bool,
+    pub doc: &'static str,
+    /// Whether the argument must be written as a constant.
+    pub literal: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParamType {
+    String,
+    Integer,
+    Float,
+    Number,
+    Bool,
+    Array,
+    Object,
+    Timestamp,
+    Unknown,
+    /// A query that the method itself runs, mostly over elements of its target.
+    Query,
+    /// A query, or a bare scalar that stands for itself.
+    QueryOrScalar,
+}
+
+/// A default.
+#[derive(Clone, Copy, Debug)]
+pub enum Constant {
+    String(&'static str),
+    Int(i64),
+    Float(f64),
+    Bool(bool),
+    Null,
+    EmptyArray,
+}
+
+/// The arguments of one call, by position of their parameters. What was not given has its default, or null.
+#[derive(Default)]
+pub struct Args<'a> {
+    pub(super) values: SmallVec<[Arg<'a>; 3]>,
+}
+
+/// One argument.
+#[derive(Clone)]
+pub enum Arg<'a> {
+    Value(Value),
+    Query(&'a Node),
+    Absent,
+}
+
+// === impl Params ===
+
+impl Params {
+    pub const NONE: Params = Params::Named(&[]);
+}
+
+// === impl Param ===
+
+impl Param {
+    pub const fn new(name: &'static str, ty: ParamType, doc: &'static str) -> Self {
+        Self { name, ty, default: None, optional: false, doc, literal: false }
+    }
+
+    pub const fn default(mut self, default: Constant) -> Self {
+        self.default = Some(default);
+        self
+    }
+
+    pub const fn optional(mut self) -> Self {
+        self.optional = true;
+        self
+    }
+
+    /// The argument must be written as a constant.
+    pub const fn literal(mut self) -> Self {
+        self.literal = true;
+        self
+    }
+
+    /// Shorthands for the usual types.
+    pub const fn string(name: &'static str, doc: &'static str) -> Self {
+        Self::new(name, ParamType::String, doc)
+    }
+
+    pub const fn integer(name: &'static str, doc: &'static str) -> Self {
+        Self::new(name, ParamType::Integer, doc)
+    }
+
+    pub const fn boolean(name: &'static str, doc: &'static str) -> Self {
+        Self::new(name, ParamType::Bool, doc)
+    }
+
+    pub const fn any(name: &'static str, doc: &'static str) -> Self {
+        Self::new(name, ParamType::Unknown, doc)
+    }
+
+    pub const fn query(name: &'static str, doc: &'static str) -> Self {
+        Self::new(name, ParamType::Query, doc)
+    }
+}
+
+impl Constant {
+    pub fn value(self) -> Value {
+        match self {
+            Constant::String(s) => Value::from(s),
+            Constant::Int(i) => Value::Int(i),
+            Constant::Float(f) => Value::Float(f),
+            Constant::Bool(b) => Value::Bool(b),
+            Constant::Null => Value::Null,
+            Constant::EmptyArray => Value::Array(Array::new()),
+        }
+    }
+}
+
+impl ParamType {
+    /// The name in docs and listings.
+    pub const fn name(self) -> &'static str {
+        match self {
+            ParamType::String => "string",
+            ParamType::Integer => "integer",
+            ParamType::Float => "float",
+            ParamType::Number => "number",
+            ParamType::Bool => "bool",
+            ParamType::Array => "array",
+            ParamType::Object => "object",
+            ParamType::Timestamp => "timestamp",
+            ParamType::Unknown => "unknown",
+            ParamType::Query | ParamType::QueryOrScalar => "query expression",
+        }
+    }
+
+    pub const fn is_query(self) -> bool {
+        matches!(self, ParamType::Query | ParamType::QueryOrScalar)
+    }
+
+    /// The value as this type, or why it is none.
+    pub fn check(self, value: Value) -> Result<Value> {
+        let wrong = |value: &Value| Error::expected(self.name(), value);
+        match self {
+            ParamType::Unknown | ParamType::Query | ParamType::QueryOrScalar => Ok(value),
+            ParamType::String => match text::content(&value) {
+                Some(_) if matches!(value, Value::String(_)) => Ok(value),
+                Some(bytes) => Ok(Value::from(String::from_utf8_lossy(&bytes).into_owned())),
+                None => Err(wrong(&value)),
+            },
+            ParamType::Integer => match Num::of(&value) {
+                Some(Num::Int(i)) => Ok(Value::Int(i)),
+                Some(Num::Float(f)) if f.fract() == 0.0 && f.abs() < 9.3e18 => Ok(Value::Int(f as i64)),
+                Some(Num::Float(f)) => Ok(Value::Int(f as i64)),
+                None => Err(wrong(&value)),
+            },
+            ParamType::Float | ParamType::Number => match (Num::of(&value), self) {
+                (Some(num), ParamType::Float) => Ok(Value::Float(num.to_f64())),
+                (Some(_), _) => Ok(value),
+                (None, _) => Err(wrong(&value)),
+            },
+            ParamType::Bool if matches!(value, Value::Bool(_)) => Ok(value),
+            ParamType::Array if matches!(value, Value::Array(_)) => Ok(value),
+            ParamType::Object if matches!(value, Value::Object(_)) => Ok(value),
+            ParamType::Timestamp => super::time::timestamp(&value).map(Value::from),
+            _ => Err(wrong(&value)),
+        }
+    }
+}
+
+// === impl Args ===
+
+impl<'a> Args<'a> {
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Argument `i`, if it was given or has a default.
+    pub fn get(&self, i: usize) -> Option<&Value> {
+        match self.values.get(i) {
+            Some(Arg::Value(value)) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// All values, in order.
+    pub fn values(&self) -> impl Iterator<Item = &Value> {
+        self.values.iter().filter_map(|arg| match arg {
+            Arg::Value(value) => Some(value),
+            _ => None,
+        })
+    }
+
+    /// Argument `i`, null where it was not given.
+    pub fn value(&self, i: usize) -> &Value {
+        self.get(i).unwrap_or(&Value::Null)
+    }
+
+    /// Argument `i`, whose parameter is a string; empty where it was not given.
+    pub fn str(&self, i: usize) -> &str {
+        self.get(i).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    pub fn opt_str(&self, i: usize) -> Option<&str> {
+        self.get(i).and_then(Value::as_str)
+    }
+
+    /// Argument `i`, whose parameter is an integer; 0 where it was not given.
+    pub fn int(&self, i: usize) -> i64 {
+        self.opt_int(i).unwrap_or_default()
+    }
+
+    pub fn opt_int(&self, i: usize) -> Option<i64> {
+        match self.get(i) {
+            Some(Value::Int(i)) => Some(*i),
+            _ => None,
+        }
+    }
+
+    /// Argument `i`, whose parameter is a float or number; 0 where it was not given.
+    pub fn float(&self, i: usize) -> f64 {
+        self.get(i).and_then(Num::of).map_or(0.0, Num::to_f64)
+    }
+
+    /// Argument `i`, whose parameter is a boolean; false where it was not given.
+    pub fn bool(&self, i: usize) -> bool {
+        matches!(self.get(i), Some(Value::Bool(true)))
+    }
+
+    pub fn array(&self, i: usize) -> Option<&Array> {
+        match self.get(i) {
+            Some(Value::Array(array)) => Some(array),
+            _ => None,
+        }
+    }
+
+    pub fn object(&self, i: usize) -> Option<&Object> {
+        match self.get(i) {
+            Some(Value::Object(object)) => Some(object),
+            _ => None,
+        }
+    }
+
+    pub fn timestamp(&self, i: usize) -> Option<&Timestamp> {
+        match self.get(i) {
+            Some(Value::Timestamp(t)) => Some(t),
+            _ => None,
+        }
+    }
+
+    /// Runs the query that argument `i` is.
+    pub fn run<'c>(&self, i: usize, ctx: &Ctx<'c>) -> Result<Value>
+    where
+        'a: 'c,
+    {
+        match self.values.get(i) {
+            Some(Arg::Query(node)) => node.eval(ctx).map(std::borrow::Cow::into_owned),
+            Some(Arg::Value(value)) => Ok(value.clone()),
+            _ => Ok(Value::Null),
+        }
+    }
+
+    /// Runs the query that argument `i` is with `value` as its context.
+    pub fn run_with(&self, i: usize, ctx: &Ctx<'_>, value: &Value) -> Result<Value> {
+        match self.values.get(i) {
+            Some(Arg::Query(node)) => node.eval(&ctx.with_this(&super::eval::Frame::new(value, ctx))).map(std::borrow::Cow::into_owned),
+            Some(Arg::Value(constant)) => Ok(constant.clone()),
+            _ => Ok(Value::Null),
+        }
+    }
+
+    /// Whether argument `i` was given, or has a default.
+    pub fn has(&self, i: usize) -> bool {
+        !matches!(self.values.get(i), None | Some(Arg::Absent))
+    }
+}
+
+/// The name of a context, for errors.
+pub fn quoted(name: &str) -> Str {
+    format!("`{name}`").into()
+}

@@ -1,0 +1,364 @@
+//! From syntax tree to program: names are resolved, calls are checked, constants are folded.
+
+use std::collections::HashMap;
+
+
+
+use super::ast::{self, Document, Expr, ExprKind, Op};
+use super::calls;
+use super::diagnostics::ParseError;
+use super::eval::{Case, Ctx, Frame, Node, This};
+use super::parser::{self, line_and_column};
+use super::program::{Block, Program, Statement, StatementKind, Target, Uses};
+use super::scope::{Environment, NoMessages};
+use crate::value::{Str, Value};
+
+/// Imports may be nested this deep.
+const MAX_IMPORTS: u32 = 32;
+
+/// Compiles one text.
+pub(super) struct Compiler<'a> {
+    text: &'a str,
+    pub environment: &'a Environment,
+    /// The names that lambdas around the current place have captured, outermost first.
+    captured: Vec<Str>,
+    variables: HashMap<Str, usize>,
+    uses: Uses,
+    errors: Vec<(u32, String)>,
+    import_depth: u32,
+}
+
+/// Compiles the text of a mapping.
+pub fn compile(text: &str, environment: &Environment) -> Result<Program, Vec<ParseError>> {
+    compile_nested(text, environment, 0)
+}
+
+/// Compiles a single query; returns where in `text` it ends.
+pub fn compile_query(text: &str, environment: &Environment) -> Result<(Node, Uses, usize), Vec<ParseError>> {
+    let (expr, end) =
+        parser::parse_query_prefix(text).map_err(|f| vec![ParseError::from_failure(text, &f)])?;
+    let mut compiler = Compiler::new(text, environment, 0);
+    let node = compiler.expr(&expr);
+    let uses = compiler.uses;
+    compiler.finish((node, uses, end))
+}
+
+fn compile_nested(text: &str, environment: &Environment, depth: u32) -> Result<Program, Vec<ParseError>> {
+    let (document, failure) = match parser::parse_mapping(text) {
+        Ok(document) => (document, None),
+        Err((document, failure)) => (document, Some(failure)),
+    };
+    if let Some(from) = &document.from {
+        return import_whole(text, from, environment, depth);
+    }
+    let mut compiler = Compiler::new(text, environment, depth);
+    let mut maps = HashMap::new();
+    for import in &document.imports {
+        compiler.import(import, &mut maps);
+    }
+    for map in &document.maps {
+        let block = compiler.block(&map.statements);
+        if maps.insert(map.name.clone(), block).is_some() {
+            compiler.error(map.at, format!("map name collision: {}", map.name));
+        }
+    }
+    // Maps see the document they are applied to, not that of the message.
+    compiler.uses = Uses::default();
+    let main = compiler.block(&document.statements);
+    let host = environment.host.clone();
+    let program = Program { main, maps, host, uses: compiler.uses };
+    if let Some(failure) = failure.filter(|_| compiler.errors.is_empty()) {
+        return Err(vec![ParseError::from_failure(text, &failure)]);
+    }
+    compiler.finish(program)
+}
+
+/// `from "file"`: that file is the mapping.
+fn import_whole(
+    text: &str,
+    from: &ast::Import,
+    environment: &Environment,
+    depth: u32,
+) -> Result<Program, Vec<ParseError>> {
+    let failed = |message: String| vec![ParseError::at(text, from.at as usize, message)];
+    let (path, content) = read_import(&from.file, environment, depth).map_err(failed)?;
+    compile_nested(&content, &inside(environment, &path), depth + 1)
+        .map_err(|errors| failed(import_failed(&from.file, &errors)))
+}
+
+fn read_import(file: &str, environment: &Environment, depth: u32) -> Result<(String, String), String> {
+    if depth >= MAX_IMPORTS {
+        return Err(format!("failed to read import: imports are nested deeper than {MAX_IMPORTS}"));
+    }
+    let path = if file.starts_with('/') || environment.directory.is_empty() {
+        file.to_owned()
+    } else {
+        format!("{}/{file}", environment.directory)
+    };
+    let content = environment.host.read_file(&path).map_err(|e| format!("failed to read import: {e}"))?;
+    let content = String::from_utf8(content).map_err(|_| format!("failed to read import: {path} is not UTF-8"))?;
+    Ok((path, content))
+}
+
+/// The environment of a file: what it imports is relative to it.
+fn inside(environment: &Environment, path: &str) -> Environment {
+    let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+    Environment { directory: directory.into(), ..environment.clone() }
+}
+
+fn import_failed(file: &str, errors: &[ParseError]) -> String {
+    let first = errors.first().map(ToString::to_string).unwrap_or_default();
+    format!("failed to parse import '{file}': {first}")
+}
+
+impl<'a> Compiler<'a> {
+    fn new(text: &'a str, environment: &'a Environment, import_depth: u32) -> Self {
+        Self {
+            text,
+            environment,
+            captured: Vec::new(),
+            variables: HashMap::new(),
+            uses: Uses::default(),
+            errors: Vec::new(),
+            import_depth,
+        }
+    }
+
+    pub(super) fn error(&mut self, at: u32, message: impl Into<String>) {
+        self.errors.push((at, message.into()));
+    }
+
+    fn finish<T>(mut self, result: T) -> Result<T, Vec<ParseError>> {
+        if self.errors.is_empty() {
+            return Ok(result);
+        }
+        self.errors.sort();
+        Err(self.errors.into_iter().map(|(at, m)| ParseError::at(self.text, at as usize, m)).collect())
+    }
+
+    fn import(&mut self, import: &ast::Import, maps: &mut HashMap<Str, Block>) {
+        let read = read_import(&import.file, self.environment, self.import_depth);
+        let (path, content) = match read {
+            Ok(read) => read,
+            Err(message) => return self.error(import.at, message),
+        };
+        match compile_nested(&content, &inside(self.environment, &path), self.import_depth + 1) {
+            Err(errors) => self.error(import.at, import_failed(&import.file, &errors)),
+            Ok(program) if program.maps.is_empty() => {
+                self.error(import.at, format!("no maps to import from '{}'", import.file));
+            }
+            Ok(program) => {
+                for (name, block) in program.maps {
+                    if maps.insert(name.clone(), block).is_some() {
+                        let file = &import.file;
+                        self.error(import.at, format!("map name collisions from import '{file}': [{name}]"));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Statements with variables of their own.
+    fn block(&mut self, statements: &[ast::Statement]) -> Block {
+        self.variables.clear();
+        let statements = self.statements(statements);
+        Block { statements, variables: std::mem::take(&mut self.variables) }
+    }
+
+    fn statements(&mut self, statements: &[ast::Statement]) -> Vec<Statement> {
+        statements.iter().map(|s| self.statement(s)).collect()
+    }
+
+    fn statement(&mut self, statement: &ast::Statement) -> Statement {
+        let line = line_and_column(self.text, statement.at as usize).0;
+        let kind = match &statement.kind {
+            ast::StatementKind::Let(name, expr) => {
+                let node = self.expr(expr);
+                StatementKind::Variable(self.slot(name), node)
+            }
+            ast::StatementKind::Meta(key, expr) => StatementKind::Meta(key.clone(), self.expr(expr)),
+            ast::StatementKind::Root(path, expr) => {
+                self.uses.root |= !path.is_empty();
+                StatementKind::Root(path.clone().into(), self.expr(expr))
+            }
+            ast::StatementKind::If(branches) => {
+                let compiled = branches.iter().map(|(condition, statements)| {
+                    let condition = condition.as_ref().map(|c| self.expr(c));
+                    (condition, self.statements(statements))
+                });
+                StatementKind::If(compiled.collect())
+            }
+        };
+        Statement { line, kind }
+    }
+
+    /// The slot of a variable, a new one if it has none.
+    fn slot(&mut self, name: &Str) -> usize {
+        let next = self.variables.len();
+        *self.variables.entry(name.clone()).or_insert(next)
+    }
+
+    pub(super) fn expr(&mut self, expr: &Expr) -> Node {
+        match &expr.kind {
+            ExprKind::Literal(value) => Node::Constant(value.clone()),
+            ExprKind::This => {
+                self.uses.document = true;
+                Node::This
+            }
+            ExprKind::Root => {
+                self.uses.root = true;
+                Node::Root
+            }
+            ExprKind::Meta(key) => Node::Meta(key.clone()),
+            ExprKind::Variable(name) => Node::Variable(self.slot(name), name.clone()),
+            ExprKind::Name(name) => self.name(name),
+            ExprKind::Field(base, segment) => field(self.expr(base), segment),
+            ExprKind::Map(base, query) => Node::Map(Box::new(self.expr(base)), Box::new(self.expr(query))),
+            ExprKind::Call(call) => calls::function(self, call),
+            ExprKind::Method(base, call) => {
+                let target = self.expr(base);
+                calls::method(self, target, call)
+            }
+            ExprKind::Lambda(name, body) => self.lambda(name, body),
+            ExprKind::Not(operand) => {
+                let node = Node::Not(Box::new(self.expr(operand)));
+                self.folded(expr.at, node)
+            }
+            ExprKind::Negate(operand) => {
+                let node = Node::Negate(Box::new(self.expr(operand)));
+                self.folded(expr.at, node)
+            }
+            ExprKind::Binary(op, left, right) => self.binary(expr.at, *op, left, right),
+            ExprKind::If(branches, otherwise) => {
+                let branches = branches.iter().map(|(c, then)| (self.expr(c), self.expr(then))).collect();
+                Node::If(branches, otherwise.as_ref().map(|o| Box::new(self.expr(o))))
+            }
+            ExprKind::Match(subject, cases) => {
+                let subject = subject.as_ref().map(|s| Box::new(self.expr(s)));
+                let cases = cases.iter().map(|(test, result)| {
+                    let case = match test.as_ref().map(|t| self.expr(t)) {
+                        None => Case::Any,
+                        Some(Node::Constant(value)) => Case::Equals(value),
+                        Some(node) => Case::Holds(node),
+                    };
+                    (case, self.expr(result))
+                });
+                Node::Match(subject, cases.collect())
+            }
+            ExprKind::Array(items) => {
+                let items: Vec<Node> = items.iter().map(|item| self.expr(item)).collect();
+                let constant = items.iter().all(|item| item.constant().is_some());
+                self.folded_if(constant, expr.at, Node::Array(items))
+            }
+            ExprKind::Object(entries) => self.object(expr.at, entries),
+        }
+    }
+
+    /// A name at the start of a path: what a lambda captured, or a field of `this`.
+    fn name(&mut self, name: &Str) -> Node {
+        match self.captured.iter().rev().position(|captured| captured == name) {
+            Some(index) => Node::Captured(index, name.clone()),
+            None => {
+                self.uses.document = true;
+                Node::ThisPath(Box::new([name.clone()]))
+            }
+        }
+    }
+
+    fn lambda(&mut self, name: &Str, body: &Expr) -> Node {
+        if name == "_" {
+            return Node::Lambda(false, Box::new(self.expr(body)));
+        }
+        self.captured.push(name.clone());
+        let body = self.expr(body);
+        self.captured.pop();
+        Node::Lambda(true, Box::new(body))
+    }
+
+    fn binary(&mut self, at: u32, op: Op, left: &Expr, right: &Expr) -> Node {
+        let (left, right) = (self.expr(left), self.expr(right));
+        let constant = left.constant().is_some() && right.constant().is_some();
+        self.folded_if(constant, at, Node::Binary(op, Box::new(left), Box::new(right)))
+    }
+
+    fn object(&mut self, at: u32, entries: &[(Expr, Expr)]) -> Node {
+        let mut entries: Vec<(Node, Node)> =
+            entries.iter().map(|(key, value)| (self.expr(key), self.expr(value))).collect();
+        let constant = entries.iter().all(|(k, v)| k.constant().is_some() && v.constant().is_some());
+        let keys: Option<Vec<Str>> =
+            entries.iter().map(|(key, _)| key.constant().and_then(Value::as_str).map(Str::from)).collect();
+        let Some(keys) = keys else {
+            return self.folded_if(constant, at, Node::DynamicObject(entries));
+        };
+        let mut named: Vec<(Str, Node)> = keys.into_iter().zip(entries.drain(..).map(|(_, value)| value)).collect();
+        named.sort_by(|a, b| a.0.cmp(&b.0));
+        self.folded_if(constant, at, Node::Object(named))
+    }
+
+    /// The value of an operator on a constant.
+    fn folded(&mut self, at: u32, node: Node) -> Node {
+        let constant = match &node {
+            Node::Not(operand) | Node::Negate(operand) => operand.constant().is_some(),
+            _ => false,
+        };
+        self.folded_if(constant, at, node)
+    }
+
+    /// Evaluates a node whose parts are constants; a failure is a mistake in the text.
+    pub(super) fn folded_if(&mut self, constant: bool, at: u32, node: Node) -> Node {
+        if !constant {
+            return node;
+        }
+        match evaluate(&node, self.environment) {
+            Ok(value) => Node::Constant(value),
+            Err(error) => {
+                self.error(at, error.to_string());
+                Node::Constant(Value::Null)
+            }
+        }
+    }
+
+    /// Notes that a call reads the document of a message.
+    pub(super) fn reads_document(&mut self) {
+        self.uses.document = true;
+    }
+}
+
+/// Evaluates a query that depends on nothing.
+fn evaluate(node: &Node, environment: &Environment) -> super::spec::Result<Value> {
+    let null = Value::Null;
+    let frame = Frame { this: This::Value(&null), outer: None };
+    let host = environment.host.clone();
+    let program =
+        Program { main: Block::default(), maps: HashMap::new(), host: host.clone(), uses: Uses::default() };
+    let target = Target::fresh(0);
+    let ctx = Ctx {
+        scope: &NoMessages,
+        host: &*host,
+        index: 0,
+        frame: &frame,
+        variables: &[],
+        captured: None,
+        target: &target,
+        program: &program,
+        block: &program.main,
+        depth: 0,
+    };
+    node.eval(&ctx).map(std::borrow::Cow::into_owned)
+}
+
+/// A field of a value; fields of fields are one path.
+fn field(base: Node, segment: &Str) -> Node {
+    let extended = |segments: Box<[Str]>| -> Box<[Str]> {
+        let mut segments = segments.into_vec();
+        segments.push(segment.clone());
+        segments.into()
+    };
+    match base {
+        Node::This => Node::ThisPath(Box::new([segment.clone()])),
+        Node::ThisPath(segments) => Node::ThisPath(extended(segments)),
+        Node::Field(base, segments) => Node::Field(base, extended(segments)),
+        base => Node::Field(Box::new(base), Box::new([segment.clone()])),
+    }
+}
+

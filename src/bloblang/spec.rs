@@ -1,0 +1,183 @@
+//! What a function or method is: name, parameters, docs, examples and how it runs. One constant each, listed in the
+//! table of its category.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::args::{Args, Params};
+use super::error::Error;
+use super::eval::Ctx;
+use super::scope::Environment;
+use crate::value::Value;
+
+/// The result of anything that runs.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A function such as `now()`.
+pub struct FunctionSpec {
+    pub name: &'static str,
+    pub category: &'static str,
+    pub status: Status,
+    /// Markdown: units, errors, defaults.
+    pub doc: &'static str,
+    pub params: Params,
+    pub examples: &'static [Example],
+    /// Whether it reads anything but messages and its arguments.
+    pub impure: bool,
+    pub run: FunctionRun,
+}
+
+/// A method such as `.uppercase()`.
+pub struct MethodSpec {
+    pub name: &'static str,
+    pub category: &'static str,
+    pub status: Status,
+    pub doc: &'static str,
+    pub params: Params,
+    pub examples: &'static [Example],
+    pub impure: bool,
+    pub run: MethodRun,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    Stable,
+    Beta,
+    Experimental,
+    Deprecated,
+}
+
+/// A mapping at work, executed by the tests.
+#[derive(Clone, Copy, Debug)]
+pub struct Example {
+    pub mapping: &'static str,
+    /// Documents and what becomes of them, as JSON; an output that begins with `Error` is the start of an error text.
+    pub cases: &'static [(&'static str, &'static str)],
+}
+
+/// How a function runs.
+#[derive(Clone, Copy)]
+pub enum FunctionRun {
+    /// Depends on its arguments only: with constant arguments it is called while compiling.
+    Pure(fn(&Args) -> Result<Value>),
+    /// Sees messages and the world.
+    Scoped(for<'a> fn(&Args, &Ctx<'a>) -> Result<Cow<'a, Value>>),
+    /// Made once for each place where it is called, from its constant arguments.
+    Prepared(fn(&Args, &Environment) -> Result<PreparedFunction>),
+}
+
+/// A function that was made for one place.
+pub type PreparedFunction = Arc<dyn Fn(&Args, &Ctx<'_>) -> Result<Value> + Send + Sync>;
+
+/// How a method runs.
+#[derive(Clone, Copy)]
+pub enum MethodRun {
+    /// Depends on its target and arguments only: with constant ones it is called while compiling.
+    Pure(fn(Cow<'_, Value>, &Args) -> Result<Value>),
+    /// Made once for each place where it is called, from its constant arguments; such as a regular expression.
+    Prepared(fn(&Args, &Environment) -> Result<PreparedMethod>),
+    /// Sees the target's value, runs queries among its arguments, sees messages and the world.
+    Scoped(for<'a> fn(Cow<'a, Value>, &Args, &Ctx<'a>) -> Result<Cow<'a, Value>>),
+    /// Sees whether evaluating its target succeeded.
+    Fallible(for<'a> fn(Result<Cow<'a, Value>>, &Args, &Ctx<'a>) -> Result<Cow<'a, Value>>),
+}
+
+/// A method that was made for one place.
+pub type PreparedMethod = Arc<dyn Fn(Cow<'_, Value>, &Args) -> Result<Value> + Send + Sync>;
+
+// === impl FunctionSpec ===
+
+impl FunctionSpec {
+    /// A stable function without parameters.
+    pub const fn new(name: &'static str, category: &'static str, run: FunctionRun) -> Self {
+        Self {
+            name,
+            category,
+            status: Status::Stable,
+            doc: "",
+            params: Params::NONE,
+            examples: &[],
+            impure: false,
+            run,
+        }
+    }
+
+    pub const fn doc(mut self, doc: &'static str) -> Self {
+        self.doc = doc;
+        self
+    }
+
+    pub const fn params(mut self, params: Params) -> Self {
+        self.params = params;
+        self
+    }
+
+    pub const fn examples(mut self, examples: &'static [Example]) -> Self {
+        self.examples = examples;
+        self
+    }
+
+    pub const fn status(mut self, status: Status) -> Self {
+        self.status = status;
+        self
+    }
+
+    pub const fn impure(mut self) -> Self {
+        self.impure = true;
+        self
+    }
+}
+
+// === impl MethodSpec ===
+
+impl MethodSpec {
+    /// A stable method without parameters.
+    pub const fn new(name: &'static str, category: &'static str, run: MethodRun) -> Self {
+        Self {
+            name,
+            category,
+            status: Status::Stable,
+            doc: "",
+            params: Params::NONE,
+            examples: &[],
+            impure: false,
+            run,
+        }
+    }
+
+    pub const fn doc(mut self, doc: &'static str) -> Self {
+        self.doc = doc;
+        self
+    }
+
+    pub const fn params(mut self, params: Params) -> Self {
+        self.params = params;
+        self
+    }
+
+    pub const fn examples(mut self, examples: &'static [Example]) -> Self {
+        self.examples = examples;
+        self
+    }
+
+    pub const fn status(mut self, status: Status) -> Self {
+        self.status = status;
+        self
+    }
+
+    pub const fn impure(mut self) -> Self {
+        self.impure = true;
+        self
+    }
+}
+
+impl Status {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Status::Stable => "stable",
+            Status::Beta => "beta",
+            Status::Experimental => "experimental",
+            Status::Deprecated => "deprecated",
+        }
+    }
+}
