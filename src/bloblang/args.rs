@@ -1,12 +1,10 @@
 //! Parameters of functions and methods, and the arguments that a call gives them.
 
-use smallvec::SmallVec;
-
 use super::error::Error;
 use super::eval::{Ctx, Node};
 use super::spec::Result;
 use crate::value::number::Num;
-use crate::value::{Array, Object, Str, Timestamp, Value, text};
+use crate::value::{Array, Object, Timestamp, Value, text};
 
 /// What a function or method takes.
 #[derive(Clone, Copy, Debug)]
@@ -56,9 +54,9 @@ pub enum Constant {
 }
 
 /// The arguments of one call, by position of their parameters. What was not given has its default, or null.
-#[derive(Default)]
+#[derive(Clone, Copy)]
 pub struct Args<'a> {
-    pub(super) values: SmallVec<[Arg<'a>; 3]>,
+    pub(super) values: &'a [Arg<'a>],
 }
 
 /// One argument.
@@ -293,9 +291,4 @@ impl<'a> Args<'a> {
     pub fn has(&self, i: usize) -> bool {
         !matches!(self.values.get(i), None | Some(Arg::Absent))
     }
-}
-
-/// The name of a context, for errors.
-pub fn quoted(name: &str) -> Str {
-    format!("`{name}`").into()
 }

@@ -28,7 +28,7 @@ pub(super) fn function(compiler: &mut Compiler<'_>, call: &ast::Call) -> Node {
         && (compiler.environment.evaluates || !spec.impure)
         && let Some(args) = call_node.args.constants()
     {
-        match prepare(&args, compiler.environment) {
+        match prepare(&Args { values: &args }, compiler.environment) {
             Ok(prepared) => call_node.prepared = Some(prepared),
             Err(error) => return mistake(compiler, call, error.to_string()),
         }
@@ -54,7 +54,7 @@ pub(super) fn method(compiler: &mut Compiler<'_>, target: Node, call: &ast::Call
         && (compiler.environment.evaluates || !spec.impure)
         && let Some(args) = method.args.constants()
     {
-        match prepare(&args, compiler.environment) {
+        match prepare(&Args { values: &args }, compiler.environment) {
             Ok(prepared) => method.prepared = Some(prepared),
             Err(error) => return mistake(compiler, call, error.to_string()),
         }
@@ -79,7 +79,7 @@ fn arguments(compiler: &mut Compiler<'_>, params: &Params, call: &ast::Call) -> 
     if named > 0 && named < call.args.len() {
         return Err("cannot mix named and nameless arguments".to_owned());
     }
-    let nodes = match params {
+    let nodes: Result<Vec<_>, String> = match params {
         Params::Variadic if named > 0 => {
             return Err(format!("{} does not take named arguments", call.name));
         }
@@ -166,5 +166,5 @@ fn settled(nodes: Vec<(ArgNode, ParamType)>) -> ArgNodes {
         ArgNode::Constant(value) => Arg::Value(value),
         _ => Arg::Absent,
     });
-    ArgNodes::Constant(Args { values: values.collect() })
+    ArgNodes::Constant(values.collect())
 }

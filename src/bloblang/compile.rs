@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 
 
-use super::ast::{self, Document, Expr, ExprKind, Op};
+use super::ast::{self, Expr, ExprKind, Op};
 use super::calls;
 use super::diagnostics::ParseError;
 use super::eval::{Case, Ctx, Frame, Node, This};

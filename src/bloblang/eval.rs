@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 
 use super::args::{Arg, Args};
+use smallvec::SmallVec;
+
 use super::arithmetic;
 use super::ast::Op;
 use super::error::Error;
@@ -68,7 +70,7 @@ pub struct Method {
 
 /// Arguments before they are evaluated.
 pub enum ArgNodes {
-    Constant(Args<'static>),
+    Constant(Box<[Arg<'static>]>),
     /// With the type that each value must have.
     Dynamic(Vec<(ArgNode, super::args::ParamType)>),
 }
@@ -398,9 +400,9 @@ fn dynamic_object<'a>(entries: &'a [(Node, Node)], ctx: &Ctx<'a>) -> Result<Cow<
 
 impl ArgNodes {
     /// Whether every argument that is no query is known while compiling.
-    pub fn constants(&self) -> Option<Args<'_>> {
+    pub fn constants(&self) -> Option<Vec<Arg<'_>>> {
         match self {
-            ArgNodes::Constant(args) => Some(Args { values: args.values.clone() }),
+            ArgNodes::Constant(args) => Some(args.to_vec()),
             ArgNodes::Dynamic(nodes) => {
                 let values = nodes.iter().map(|(node, _)| match node {
                     ArgNode::Value(_) => None,
@@ -408,19 +410,19 @@ impl ArgNodes {
                     ArgNode::Constant(value) => Some(Arg::Value(value.clone())),
                     ArgNode::Absent => Some(Arg::Absent),
                 });
-                values.collect::<Option<_>>().map(|values| Args { values })
+                values.collect()
             }
         }
     }
 
-    fn eval<'a, T>(&'a self, ctx: &Ctx<'a>, run: impl FnOnce(&Args<'a>) -> Result<T>) -> Result<T> {
+    fn eval<'a, T>(&'a self, ctx: &Ctx<'a>, run: impl FnOnce(&Args<'_>) -> Result<T>) -> Result<T> {
         let nodes = match self {
-            ArgNodes::Constant(args) => return run(args),
+            ArgNodes::Constant(values) => return run(&Args { values }),
             ArgNodes::Dynamic(nodes) => nodes,
         };
-        let mut args = Args::default();
+        let mut values: SmallVec<[Arg<'_>; 3]> = SmallVec::new();
         for (node, ty) in nodes {
-            args.values.push(match node {
+            values.push(match node {
                 ArgNode::Value(node) => {
                     let value = node.eval(ctx)?.into_owned();
                     Arg::Value(ty.check(value).map_err(|error| node.located(error))?)
@@ -430,7 +432,7 @@ impl ArgNodes {
                 ArgNode::Absent => Arg::Absent,
             });
         }
-        run(&args)
+        run(&Args { values: &values })
     }
 }
 
@@ -453,11 +455,15 @@ impl Call {
 
 impl Method {
     fn eval<'a>(&'a self, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
-        let target = self.target.eval(ctx);
-        let target = match (&self.spec.run, target) {
-            (MethodRun::Fallible(run), target) => return self.args.eval(ctx, |args| run(target, args, ctx)),
-            (_, target) => target?,
-        };
+        match &self.spec.run {
+            MethodRun::Query(run) => return self.args.eval(ctx, |args| run(&self.target, args, ctx)),
+            MethodRun::Fallible(run) => {
+                let target = self.target.eval(ctx);
+                return self.args.eval(ctx, |args| run(target, args, ctx));
+            }
+            _ => {}
+        }
+        let target = self.target.eval(ctx)?;
         let result = self.args.eval(ctx, |args| match (&self.spec.run, &self.prepared) {
             (MethodRun::Pure(run), _) => run(target, args).map(Cow::Owned),
             (MethodRun::Scoped(run), _) => run(target, args, ctx),
@@ -465,6 +471,7 @@ impl Method {
             (MethodRun::Prepared(prepare), None) => {
                 prepare(args, &self.environment)?(target, args).map(Cow::Owned)
             }
+            (MethodRun::Query(run), _) => run(&self.target, args, ctx),
             (MethodRun::Fallible(run), _) => run(Ok(target), args, ctx),
         });
         result.map_err(|error| self.target.located(error))

@@ -1,7 +1,31 @@
 //! Bloblang: the language of mappings.
 //!
-//! Text becomes a syntax tree ([`ast`], [`parser`]), the tree is checked and compiled ([`compile`]), and the result
-//! runs over anything that implements [`Scope`]. The language knows nothing of messages or of the process it runs in.
+//! Text becomes a syntax tree (`ast`, `parser`), the tree is checked and compiled (`compile`, `calls`), and the result
+//! ([`Program`], [`Query`]) runs over anything that implements [`Scope`]. The language knows nothing of messages or of
+//! the process it runs in; the outside world is a [`Host`].
 
+pub mod args;
+mod arithmetic;
 pub mod ast;
+mod calls;
+mod compile;
+mod diagnostics;
+mod error;
+pub mod eval;
+pub mod functions;
+pub mod methods;
 pub mod parser;
+pub mod path;
+mod program;
+mod query;
+mod scope;
+pub mod spec;
+pub mod time;
+
+pub use compile::compile;
+pub use diagnostics::{ParseError, did_you_mean};
+pub use error::Error;
+pub use eval::This;
+pub use program::{Program, Root, Target, Uses};
+pub use query::{Part, Query, split_template};
+pub use scope::{Environment, Failure, Host, NoMessages, Scope};

@@ -61,11 +61,14 @@ pub fn set(root: &mut Value, segments: &[Str], new: Value) -> Result<()> {
                 }
                 object.entry(segment)
             }
-            Value::Array(items) if segment == "-" => {
-                items.push(if last { Value::Null } else { Value::Object(Object::new()) });
-                last_of(items)?
+            Value::Array(items) => {
+                if segment == "-" {
+                    items.push(if last { Value::Null } else { Value::Object(Object::new()) });
+                    last_of(items)?
+                } else {
+                    element(items, segment, segments)?
+                }
             }
-            Value::Array(items) => element(items, segment, segments)?,
             other => return Err(non_object(segments, i, other)),
         };
     }

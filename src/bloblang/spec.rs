@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::args::{Args, Params};
 use super::error::Error;
-use super::eval::Ctx;
+use super::eval::{Ctx, Node};
 use super::scope::Environment;
 use crate::value::Value;
 
@@ -78,6 +78,8 @@ pub enum MethodRun {
     Prepared(fn(&Args, &Environment) -> Result<PreparedMethod>),
     /// Sees the target's value, runs queries among its arguments, sees messages and the world.
     Scoped(for<'a> fn(Cow<'a, Value>, &Args, &Ctx<'a>) -> Result<Cow<'a, Value>>),
+    /// Evaluates its target itself, such as over another message.
+    Query(for<'a> fn(&'a Node, &Args, &Ctx<'a>) -> Result<Cow<'a, Value>>),
     /// Sees whether evaluating its target succeeded.
     Fallible(for<'a> fn(Result<Cow<'a, Value>>, &Args, &Ctx<'a>) -> Result<Cow<'a, Value>>),
 }

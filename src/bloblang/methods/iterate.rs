@@ -1,0 +1,378 @@
+//! Methods that run a query over the elements of an array or the entries of an object.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::collections::HashSet;
+
+use super::control::test;
+use crate::bloblang::args::{Args, Param, Params};
+use crate::bloblang::error::Error;
+use crate::bloblang::eval::Ctx;
+use crate::bloblang::spec::{Example, MethodRun, MethodSpec, Result};
+use crate::value::number::Num;
+use crate::value::{Array, Object, Str, Value, compare};
+
+pub const METHODS: &[&MethodSpec] = &[
+    &ALL,
+    &ANY,
+    &FILTER,
+    &FIND,
+    &FIND_ALL,
+    &FIND_ALL_BY,
+    &FIND_BY,
+    &FOLD,
+    &MAP_EACH,
+    &MAP_EACH_KEY,
+    &SORT,
+    &SORT_BY,
+    &UNIQUE,
+];
+
+const CATEGORY: &str = "Object & Array Manipulation";
+
+const TEST: Params = Params::Named(&[Param::query("test", "A query that yields a boolean for an element.")]);
+const QUERY: Params = Params::Named(&[Param::query("query", "A query on an element.")]);
+
+fn array<'v>(target: &'v Value) -> Result<&'v Array> {
+    match target {
+        Value::Array(items) => Ok(items),
+        other => Err(Error::expected("array", other)),
+    }
+}
+
+fn owned<'a>(value: impl Into<Value>) -> Result<Cow<'a, Value>> {
+    Ok(Cow::Owned(value.into()))
+}
+
+/// An entry of an object as queries see it.
+fn entry(key: &Str, value: &Value) -> Value {
+    let fields = [("key".into(), Value::String(key.clone())), ("value".into(), value.clone())];
+    Value::Object(fields.into_iter().collect())
+}
+
+const ALL: MethodSpec = MethodSpec::new("all", CATEGORY, MethodRun::Scoped(all))
+    .doc("Whether the test holds for every element of an array; false for an empty one.")
+    .params(TEST)
+    .examples(&[
+        Example { mapping: "root = this.ns.all(n -> n > 1)", cases: &[(r#"{"ns":[2,3]}"#, "true"), (r#"{"ns":[1,2]}"#, "false")] },
+        Example { mapping: "root = this.ns.all(this > 1)", cases: &[(r#"{"ns":[]}"#, "false")] },
+    ]);
+
+fn all<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
+    let items = array(&target)?;
+    for item in items {
+        if !test(args, ctx, item)? {
+            return owned(false);
+        }
+    }
+    owned(!items.is_empty())
+}
+
+const ANY: MethodSpec = MethodSpec::new("any", CATEGORY, MethodRun::Scoped(any))
+    .doc("Whether the test holds for at least one element of an array.")
+    .params(TEST)
+    .examples(&[
+        Example { mapping: "root = this.ns.any(n -> n > 2)", cases: &[(r#"{"ns":[1,3]}"#, "true")] },
+        Example { mapping: "root = this.ns.any(this > 2)", cases: &[(r#"{"ns":[]}"#, "false")] },
+    ]);
+
+fn any<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
+    for item in array(&target)? {
+        if test(args, ctx, item)? {
+            return owned(true);
+        }
+    }
+    owned(false)
+}
+
+const FILTER: MethodSpec = MethodSpec::new("filter", CATEGORY, MethodRun::Scoped(filter))
+    .doc("Keeps the elements for which the test is true. Of an object the entries, which the test sees as `{\"key\":..,\"value\":..}`.")
+    .params(TEST)
+    .examples(&[
+        Example { mapping: "root = this.ns.filter(n -> n > 1)", cases: &[(r#"{"ns":[1,2,3]}"#, "[2,3]")] },
+        Example { mapping: "root = this.filter(e -> e.value > 1)", cases: &[(r#"{"a":1,"b":2}"#, r#"{"b":2}"#)] },
+    ]);
+
+fn filter<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
+    let holds = |value: &Value| Ok::<_, Error>(matches!(args.run_with(0, ctx, value)?, Value::Bool(true)));
+    match &*target {
+        Value::Array(items) => {
+            let mut kept = Array::new();
+            for item in items {
+                if holds(item)? {
+                    kept.push(item.clone());
+                }
+            }
+            owned(kept)
+        }
+        Value::Object(object) => {
+            let mut kept = ecow::EcoVec::new();
+            for (key, value) in object {
+                if holds(&entry(key, value))? {
+                    kept.push((key.clone(), value.clone()));
+                }
+            }
+            owned(Object::from_entries(kept))
+        }
+        other => Err(Error::expected("array or object", other)),
+    }
+}
+
+const FIND: MethodSpec = MethodSpec::new("find", CATEGORY, MethodRun::Pure(find))
+    .doc("The position of the first element that equals a value; -1 if there is none.")
+    .params(Params::Named(&[Param::any("value", "What to look for.")]))
+    .examples(&[
+        Example { mapping: "root = this.ns.find(3)", cases: &[(r#"{"ns":[1,3,3]}"#, "1")] },
+        Example { mapping: "root = this.ns.find(\"x\")", cases: &[(r#"{"ns":[1]}"#, "-1")] },
+    ]);
+
+fn find(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
+    let position = array(&target)?.iter().position(|item| compare::equal(item, args.value(0)));
+    Ok(Value::Int(position.map_or(-1, |i| i as i64)))
+}
+
+const FIND_ALL: MethodSpec = MethodSpec::new("find_all", CATEGORY, MethodRun::Pure(find_all))
+    .doc("The positions of all elements that equal a value.")
+    .params(Params::Named(&[Param::any("value", "What to look for.")]))
+    .examples(&[
+        Example { mapping: "root = this.ns.find_all(3)", cases: &[(r#"{"ns":[1,3,3]}"#, "[1,2]")] },
+        Example { mapping: "root = this.ns.find_all(9)", cases: &[(r#"{"ns":[1]}"#, "[]")] },
+    ]);
+
+fn find_all(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
+    let items = array(&target)?.iter().enumerate();
+    let found = items.filter(|(_, item)| compare::equal(item, args.value(0)));
+    Ok(Value::Array(found.map(|(i, _)| Value::Int(i as i64)).collect()))
+}
+
+const FIND_BY: MethodSpec = MethodSpec::new("find_by", CATEGORY, MethodRun::Scoped(find_by))
+    .doc("The position of the first element for which a query is true; -1 if there is none.")
+    .params(QUERY)
+    .examples(&[
+        Example { mapping: "root = this.ns.find_by(n -> n > 1)", cases: &[(r#"{"ns":[1,3]}"#, "1")] },
+        Example { mapping: "root = this.ns.find_by(this > 5)", cases: &[(r#"{"ns":[1,3]}"#, "-1")] },
+    ]);
+
+fn find_by<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
+    for (i, item) in array(&target)?.iter().enumerate() {
+        if test(args, ctx, item)? {
+            return owned(i as i64);
+        }
+    }
+    owned(-1)
+}
+
+const FIND_ALL_BY: MethodSpec = MethodSpec::new("find_all_by", CATEGORY, MethodRun::Scoped(find_all_by))
+    .doc("The positions of all elements for which a query is true.")
+    .params(QUERY)
+    .examples(&[
+        Example { mapping: "root = this.ns.find_all_by(n -> n > 1)", cases: &[(r#"{"ns":[1,2,3]}"#, "[1,2]")] },
+        Example { mapping: "root = this.ns.find_all_by(this > 5)", cases: &[(r#"{"ns":[1,3]}"#, "[]")] },
+    ]);
+
+fn find_all_by<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
+    let mut found = Array::new();
+    for (i, item) in array(&target)?.iter().enumerate() {
+        if test(args, ctx, item)? {
+            found.push(Value::Int(i as i64));
+        }
+    }
+    owned(found)
+}
+
+const FOLD: MethodSpec = MethodSpec::new("fold", CATEGORY, MethodRun::Scoped(fold))
+    .doc("Reduces an array to one value: the query sees `{\"tally\":..,\"value\":..}` for each element and yields the next tally.")
+    .params(Params::Named(&[
+        Param::any("initial", "The first tally."),
+        Param::query("query", "Yields the next tally."),
+    ]))
+    .examples(&[
+        Example { mapping: "root = this.ns.fold(0, e -> e.tally + e.value)", cases: &[(r#"{"ns":[1,2,3]}"#, "6")] },
+        Example { mapping: "root = this.ws.fold(\"\", this.tally + this.value)", cases: &[(r#"{"ws":["a","b"]}"#, "ab")] },
+    ]);
+
+fn fold<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
+    let mut tally = args.value(0).clone();
+    for item in array(&target)? {
+        let fields = [("tally".into(), tally), ("value".into(), item.clone())];
+        let context = Value::Object(fields.into_iter().collect());
+        tally = args.run_with(1, ctx, &context)?;
+    }
+    Ok(Cow::Owned(tally))
+}
+
+const MAP_EACH: MethodSpec = MethodSpec::new("map_each", CATEGORY, MethodRun::Scoped(map_each))
+    .doc("Replaces every element of an array by the result of a query. Of an object the values; the query sees `{\"key\":..,\"value\":..}`. Elements whose result is deleted are left out, nothing keeps them as they are.")
+    .params(QUERY)
+    .examples(&[
+        Example { mapping: "root = this.ns.map_each(n -> n * 2)", cases: &[(r#"{"ns":[1,2]}"#, "[2,4]")] },
+        Example {
+            mapping: "root = this.map_each(e -> if e.key == \"b\" { deleted() } else { e.value + 1 })",
+            cases: &[(r#"{"a":1,"b":2}"#, r#"{"a":2}"#)],
+        },
+    ]);
+
+fn map_each<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
+    match &*target {
+        Value::Array(items) => {
+            let mut mapped = Array::with_capacity(items.len());
+            for (i, item) in items.iter().enumerate() {
+                match args.run_with(0, ctx, item).map_err(|e| element_failed(i, e))? {
+                    Value::Delete => {}
+                    Value::Nothing => mapped.push(item.clone()),
+                    value => mapped.push(value),
+                }
+            }
+            owned(mapped)
+        }
+        Value::Object(object) => {
+            let mut mapped = ecow::EcoVec::with_capacity(object.len());
+            for (key, value) in object {
+                let result = args.run_with(0, ctx, &entry(key, value));
+                match result.map_err(|e| e.context(&format!("failed to process element {key}")))? {
+                    Value::Delete => {}
+                    Value::Nothing => mapped.push((key.clone(), value.clone())),
+                    new => mapped.push((key.clone(), new)),
+                }
+            }
+            owned(Object::from_entries(mapped))
+        }
+        other => Err(Error::expected("array", other)),
+    }
+}
+
+fn element_failed(i: usize, error: Error) -> Error {
+    error.context(&format!("failed to process element {i}"))
+}
+
+const MAP_EACH_KEY: MethodSpec = MethodSpec::new("map_each_key", CATEGORY, MethodRun::Scoped(map_each_key))
+    .doc("Renames the keys of an object: the query sees a key and yields the new one, which must be a string. Of keys that become equal one wins.")
+    .params(QUERY)
+    .examples(&[
+        Example { mapping: "root = this.map_each_key(k -> k.uppercase())", cases: &[(r#"{"a":1}"#, r#"{"A":1}"#)] },
+        Example {
+            mapping: "root = this.map_each_key(k -> if k == \"a\" { \"id\" })",
+            cases: &[(r#"{"a":1,"b":2}"#, r#"{"b":2,"id":1}"#)],
+        },
+    ]);
+
+fn map_each_key<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
+    let Value::Object(object) = &*target else { return Err(Error::expected("object", &target)) };
+    let mut renamed = ecow::EcoVec::with_capacity(object.len());
+    for (key, value) in object {
+        match args.run_with(0, ctx, &Value::String(key.clone()))? {
+            Value::String(new) => renamed.push((new, value.clone())),
+            Value::Delete => {}
+            Value::Nothing => renamed.push((key.clone(), value.clone())),
+            other => return Err(Error::expected("string", &other).context("unexpected result from key mapping")),
+        }
+    }
+    owned(Object::from_entries(renamed))
+}
+
+const SORT: MethodSpec = MethodSpec::new("sort", CATEGORY, MethodRun::Scoped(sort))
+    .doc("Sorts an array of numbers or of strings, ascending; or any array by a query that sees `{\"left\":..,\"right\":..}` and is true where the left one comes first.")
+    .params(Params::Named(&[Param::query("compare", "Whether `left` comes before `right`.").optional()]))
+    .examples(&[
+        Example { mapping: "root = this.ns.sort()", cases: &[(r#"{"ns":[3,1,2]}"#, "[1,2,3]")] },
+        Example { mapping: "root = this.ns.sort(e -> e.left > e.right)", cases: &[(r#"{"ns":[1,3,2]}"#, "[3,2,1]")] },
+    ]);
+
+fn sort<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
+    let items = array(&target)?;
+    if !args.has(0) {
+        return sorted(items.iter().map(|item| (item.clone(), item.clone())).collect());
+    }
+    let mut failure = None;
+    let mut before = |left: &Value, right: &Value| -> bool {
+        let fields = [("left".into(), left.clone()), ("right".into(), right.clone())];
+        let context = Value::Object(fields.into_iter().collect());
+        match test(args, ctx, &context) {
+            Ok(before) => before,
+            Err(error) => {
+                failure.get_or_insert(error);
+                false
+            }
+        }
+    };
+    let items = merge_sorted(items.to_vec(), &mut before);
+    match failure {
+        Some(error) => Err(error),
+        None => owned(items),
+    }
+}
+
+/// A merge sort: unlike the one of the standard library it stands an order that contradicts itself.
+fn merge_sorted(mut items: Vec<Value>, before: &mut dyn FnMut(&Value, &Value) -> bool) -> Vec<Value> {
+    if items.len() < 2 {
+        return items;
+    }
+    let right = items.split_off(items.len() / 2);
+    let mut left = merge_sorted(items, before).into_iter().peekable();
+    let mut right = merge_sorted(right, before).into_iter().peekable();
+    let mut merged = Vec::with_capacity(left.len() + right.len());
+    while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
+        let next = if before(b, a) { right.next() } else { left.next() };
+        merged.extend(next);
+    }
+    merged.extend(left);
+    merged.extend(right);
+    merged
+}
+
+const SORT_BY: MethodSpec = MethodSpec::new("sort_by", CATEGORY, MethodRun::Scoped(sort_by))
+    .doc("Sorts an array by what a query yields for each element: all numbers or all strings, ascending.")
+    .params(QUERY)
+    .examples(&[
+        Example { mapping: "root = this.ps.sort_by(p -> p.n)", cases: &[(r#"{"ps":[{"n":2},{"n":1}]}"#, r#"[{"n":1},{"n":2}]"#)] },
+        Example { mapping: "root = this.ws.sort_by(this.length())", cases: &[(r#"{"ws":["ccc","a","bb"]}"#, r#"["a","bb","ccc"]"#)] },
+    ]);
+
+fn sort_by<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
+    let mut keyed = Vec::new();
+    for item in array(&target)? {
+        keyed.push((args.run_with(0, ctx, item)?, item.clone()));
+    }
+    sorted(keyed)
+}
+
+/// Values in the order of their keys, which must all be numbers or all be strings.
+fn sorted<'a>(mut keyed: Vec<(Value, Value)>) -> Result<Cow<'a, Value>> {
+    let numbers = keyed.first().is_some_and(|(key, _)| Num::of(key).is_some());
+    let wanted = if numbers { "number" } else { "string" };
+    let fits = |key: &Value| if numbers { Num::of(key).is_some() } else { matches!(key, Value::String(_) | Value::Bytes(_)) };
+    if let Some((i, (key, _))) = keyed.iter().enumerate().find(|(_, (key, _))| !fits(key)) {
+        return Err(Error::expected(wanted, key).context(&format!("sort element {i}")));
+    }
+    keyed.sort_by(|(a, _), (b, _)| compare::order(a, b).ok().flatten().unwrap_or(Ordering::Equal));
+    owned(keyed.into_iter().map(|(_, value)| value).collect::<Vec<Value>>())
+}
+
+const UNIQUE: MethodSpec = MethodSpec::new("unique", CATEGORY, MethodRun::Scoped(unique))
+    .doc("Leaves out elements that came before: numbers and strings, which are never equal to each other, or whatever a query yields of them.")
+    .params(Params::Named(&[Param::query("emit", "What of an element is compared.").optional()]))
+    .examples(&[
+        Example { mapping: "root = this.vs.unique()", cases: &[(r#"{"vs":["a","b","a"]}"#, r#"["a","b"]"#)] },
+        Example { mapping: "root = this.vs.unique(v -> v.id)", cases: &[(r#"{"vs":[{"id":1},{"id":1}]}"#, r#"[{"id":1}]"#)] },
+    ]);
+
+fn unique<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
+    let mut strings: HashSet<Str> = HashSet::new();
+    let mut numbers: HashSet<u64> = HashSet::new();
+    let mut kept = Array::new();
+    for (i, item) in array(&target)?.iter().enumerate() {
+        let key = if args.has(0) { args.run_with(0, ctx, item)? } else { item.clone() };
+        let new = match (&key, Num::of(&key)) {
+            (_, Some(num)) => numbers.insert(num.to_f64().to_bits()),
+            (Value::String(text), _) => strings.insert(text.clone()),
+            (Value::Bytes(bytes), _) => strings.insert(String::from_utf8_lossy(bytes).as_ref().into()),
+            (other, None) => {
+                return Err(Error::expected("string or number", other).context(&format!("index {i}")));
+            }
+        };
+        if new {
+            kept.push(item.clone());
+        }
+    }
+    owned(kept)
+}

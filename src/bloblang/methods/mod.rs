@@ -1,0 +1,25 @@
+//! The methods of the language: one constant each, listed in the table of its category.
+
+mod control;
+mod iterate;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::spec::MethodSpec;
+
+/// All categories.
+const TABLES: &[&[&MethodSpec]] = &[control::METHODS, iterate::METHODS];
+
+static BY_NAME: LazyLock<HashMap<&'static str, &'static MethodSpec>> =
+    LazyLock::new(|| all().map(|spec| (spec.name, spec)).collect());
+
+/// All methods, category by category.
+pub fn all() -> impl Iterator<Item = &'static MethodSpec> {
+    TABLES.iter().copied().flatten().copied()
+}
+
+/// The method `name`.
+pub fn find(name: &str) -> Option<&'static MethodSpec> {
+    BY_NAME.get(name).copied()
+}
