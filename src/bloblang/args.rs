@@ -281,7 +281,9 @@ impl<'a> Args<'a> {
     /// Runs the query that argument `i` is with `value` as its context.
     pub fn run_with(&self, i: usize, ctx: &Ctx<'_>, value: &Value) -> Result<Value> {
         match self.values.get(i) {
-            Some(Arg::Query(node)) => node.eval(&ctx.with_this(&super::eval::Frame::new(value, ctx))).map(std::borrow::Cow::into_owned),
+            Some(Arg::Query(node)) => node
+                .eval(&ctx.with_this(&super::eval::Frame::new(value, ctx)))
+                .map(std::borrow::Cow::into_owned),
             Some(Arg::Value(constant)) => Ok(constant.clone()),
             _ => Ok(Value::Null),
         }

@@ -102,10 +102,7 @@ fn arguments(compiler: &mut Compiler<'_>, params: &Params, call: &ast::Call) -> 
     nodes.map(settled)
 }
 
-fn by_position<'a>(
-    params: &[Param],
-    call: &'a ast::Call,
-) -> Result<Vec<Option<&'a ast::Expr>>, String> {
+fn by_position<'a>(params: &[Param], call: &'a ast::Call) -> Result<Vec<Option<&'a ast::Expr>>, String> {
     if call.args.len() > params.len() {
         let (given, most) = (call.args.len(), params.len());
         return Err(format!("wrong number of arguments, expected {most}, got {given}"));

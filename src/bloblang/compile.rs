@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-
-
 use super::ast::{self, Expr, ExprKind, Op};
 use super::calls;
 use super::diagnostics::ParseError;
@@ -96,7 +94,8 @@ fn read_import(file: &str, environment: &Environment, depth: u32) -> Result<(Str
         format!("{}/{file}", environment.directory)
     };
     let content = environment.host.read_file(&path).map_err(|e| format!("failed to read import: {e}"))?;
-    let content = String::from_utf8(content).map_err(|_| format!("failed to read import: {path} is not UTF-8"))?;
+    let content =
+        String::from_utf8(content).map_err(|_| format!("failed to read import: {path} is not UTF-8"))?;
     Ok((path, content))
 }
 
@@ -290,7 +289,8 @@ impl<'a> Compiler<'a> {
         let Some(keys) = keys else {
             return self.folded_if(constant, at, Node::DynamicObject(entries));
         };
-        let mut named: Vec<(Str, Node)> = keys.into_iter().zip(entries.drain(..).map(|(_, value)| value)).collect();
+        let mut named: Vec<(Str, Node)> =
+            keys.into_iter().zip(entries.drain(..).map(|(_, value)| value)).collect();
         named.sort_by(|a, b| a.0.cmp(&b.0));
         self.folded_if(constant, at, Node::Object(named))
     }
@@ -361,4 +361,3 @@ fn field(base: Node, segment: &Str) -> Node {
         base => Node::Field(Box::new(base), Box::new([segment.clone()])),
     }
 }
-

@@ -194,7 +194,9 @@ impl Node {
             Node::This => ctx.this().map(Cow::Borrowed),
             Node::ThisPath(segments) => Ok(path::get(ctx.this()?, segments)),
             Node::Root => ctx.root().map(Cow::Borrowed),
-            Node::Meta(None) => Ok(Cow::Owned(Value::Object(ctx.new_metadata().cloned().unwrap_or_default()))),
+            Node::Meta(None) => {
+                Ok(Cow::Owned(Value::Object(ctx.new_metadata().cloned().unwrap_or_default())))
+            }
             Node::Meta(Some(key)) => {
                 Ok(ctx.new_metadata().and_then(|m| m.get(key)).map_or(NULL, Cow::Borrowed))
             }
@@ -341,7 +343,8 @@ fn matching<'a>(cases: &'a [(Case, Node)], ctx: &Ctx<'a>) -> Result<Cow<'a, Valu
             Case::Any => true,
             Case::Equals(value) => ctx.this().is_ok_and(|this| crate::value::compare::equal(this, value)),
             Case::Holds(test) => {
-                let value = test.eval(ctx).map_err(|e| e.context(&format!("failed to check match case {i}")))?;
+                let value =
+                    test.eval(ctx).map_err(|e| e.context(&format!("failed to check match case {i}")))?;
                 matches!(*value, Value::Bool(true))
             }
         };

@@ -40,7 +40,11 @@ pub fn split(path: &str) -> Vec<Str> {
         return Vec::new();
     }
     let unescape = |segment: &str| -> Str {
-        if segment.contains('~') { segment.replace("~1", ".").replace("~0", "~").into() } else { segment.into() }
+        if segment.contains('~') {
+            segment.replace("~1", ".").replace("~0", "~").into()
+        } else {
+            segment.into()
+        }
     };
     path.split('.').map(unescape).collect()
 }

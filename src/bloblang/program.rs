@@ -115,12 +115,18 @@ impl Target {
         let root = match &mut self.root {
             Root::Value(root) => root,
             Root::Deleted => {
-                return Err(Error::new(format!("unable to set target path {} as root was deleted", path.join("."))));
+                return Err(Error::new(format!(
+                    "unable to set target path {} as root was deleted",
+                    path.join(".")
+                )));
             }
             unset @ (Root::Unset | Root::Original) => {
                 let original = matches!(unset, Root::Original);
-                let value =
-                    if original { scope.document(self.index).map_err(Error::new)?.clone() } else { Value::Null };
+                let value = if original {
+                    scope.document(self.index).map_err(Error::new)?.clone()
+                } else {
+                    Value::Null
+                };
                 *unset = Root::Value(value);
                 match unset {
                     Root::Value(root) => root,
@@ -186,7 +192,9 @@ impl Program {
             return Err(Error::new(format!("map {name} was not found")));
         };
         if ctx.depth >= MAX_DEPTH {
-            return Err(Error::new(format!("map {name} was applied inside of itself more than {MAX_DEPTH} times")));
+            return Err(Error::new(format!(
+                "map {name} was applied inside of itself more than {MAX_DEPTH} times"
+            )));
         }
         let mut target = Target::fresh(ctx.target.index);
         map.run(self, ctx.scope, ctx.index, This::Value(value), &mut target, ctx.depth + 1)?;
@@ -212,7 +220,8 @@ impl Block {
     ) -> Result<()> {
         let mut variables: SmallVec<[Option<Value>; 4]> = SmallVec::new();
         variables.resize(self.variables.len(), None);
-        let mut run = Run { program, block: self, scope, index, this, target, variables: &mut variables, depth };
+        let mut run =
+            Run { program, block: self, scope, index, this, target, variables: &mut variables, depth };
         run.all(&self.statements)
     }
 }

@@ -75,7 +75,10 @@ impl Query {
 }
 
 /// Splits a text at its `${! query }` parts. `${{! query }}` stands for `${! query }` itself.
-pub fn split_template(text: &str, environment: &Environment) -> std::result::Result<Vec<Part>, Vec<ParseError>> {
+pub fn split_template(
+    text: &str,
+    environment: &Environment,
+) -> std::result::Result<Vec<Part>, Vec<ParseError>> {
     let mut parts = Vec::new();
     let mut literal = String::new();
     let mut rest = text;
@@ -96,9 +99,14 @@ pub fn split_template(text: &str, environment: &Environment) -> std::result::Res
                 error
             };
             let compiled = Query::compile_prefix(inner, environment);
-            let (query, end) = compiled.map_err(|errors| errors.into_iter().map(placed).collect::<Vec<_>>())?;
+            let (query, end) =
+                compiled.map_err(|errors| errors.into_iter().map(placed).collect::<Vec<_>>())?;
             if !inner[end..].starts_with('}') {
-                return Err(vec![ParseError::at(text, begin + 3 + end, "required: expected end of expression")]);
+                return Err(vec![ParseError::at(
+                    text,
+                    begin + 3 + end,
+                    "required: expected end of expression",
+                )]);
             }
             if !literal.is_empty() {
                 parts.push(Part::Text(std::mem::take(&mut literal).into()));

@@ -19,15 +19,19 @@ const DELETED: FunctionSpec = FunctionSpec::new("deleted", "General", FunctionRu
         Example { mapping: "root = [1, deleted(), 3]", cases: &[("{}", "[1,3]")] },
     ]);
 
-const NOTHING: FunctionSpec = FunctionSpec::new("nothing", "General", FunctionRun::Pure(|_| Ok(Value::Nothing)))
-    .doc("Leaves what it is assigned to as it was.")
-    .examples(&[
-        Example {
-            mapping: "root.kind = \"none\"\nroot.kind = if this.kind == \"\" { nothing() } else { this.kind }",
-            cases: &[(r#"{"kind":""}"#, r#"{"kind":"none"}"#), (r#"{"kind":"a"}"#, r#"{"kind":"a"}"#)],
-        },
-        Example { mapping: "root = [nothing(), 2]", cases: &[("{}", "[2]")] },
-    ]);
+const NOTHING: FunctionSpec = FunctionSpec::new(
+    "nothing",
+    "General",
+    FunctionRun::Pure(|_| Ok(Value::Nothing)),
+)
+.doc("Leaves what it is assigned to as it was.")
+.examples(&[
+    Example {
+        mapping: "root.kind = \"none\"\nroot.kind = if this.kind == \"\" { nothing() } else { this.kind }",
+        cases: &[(r#"{"kind":""}"#, r#"{"kind":"none"}"#), (r#"{"kind":"a"}"#, r#"{"kind":"a"}"#)],
+    },
+    Example { mapping: "root = [nothing(), 2]", cases: &[("{}", "[2]")] },
+]);
 
 const THROW: FunctionSpec = FunctionSpec::new(
     "throw",
@@ -49,7 +53,9 @@ const VAR: FunctionSpec = FunctionSpec::new(
     "General",
     FunctionRun::Scoped(|args, ctx| {
         let name = args.str(0);
-        ctx.variable(name).map(Cow::Borrowed).ok_or_else(|| Error::new(format!("variable '{name}' undefined")))
+        ctx.variable(name)
+            .map(Cow::Borrowed)
+            .ok_or_else(|| Error::new(format!("variable '{name}' undefined")))
     }),
 )
 .doc("The value of a variable by its name; the same as `$name`.")

@@ -70,7 +70,10 @@ const TIMESTAMP_UNIX_NANO: FunctionSpec =
     FunctionSpec::new("timestamp_unix_nano", CATEGORY, FunctionRun::Scoped(|_, ctx| unix(ctx, 1)))
         .doc("The present time in nanoseconds since 1970.")
         .examples(&[
-            Example { mapping: "root = timestamp_unix_nano() > 1700000000000000000", cases: &[("{}", "true")] },
+            Example {
+                mapping: "root = timestamp_unix_nano() > 1700000000000000000",
+                cases: &[("{}", "true")],
+            },
             Example { mapping: "root = timestamp_unix_nano().type()", cases: &[("{}", "number")] },
         ]);
 
@@ -100,8 +103,8 @@ const COUNT: FunctionSpec = FunctionSpec::new(
     Example { mapping: "root = count(\"docs_example_b\") > 0", cases: &[("{}", "true")] },
 ]);
 
-const NO_CACHE: Param =
-    Param::boolean("no_cache", "Whether to read again at each call rather than once.").default(Constant::Bool(false));
+const NO_CACHE: Param = Param::boolean("no_cache", "Whether to read again at each call rather than once.")
+    .default(Constant::Bool(false));
 
 const ENV: FunctionSpec = FunctionSpec::new("env", CATEGORY, FunctionRun::Prepared(env))
     .impure()
@@ -114,7 +117,8 @@ const ENV: FunctionSpec = FunctionSpec::new("env", CATEGORY, FunctionRun::Prepar
 
 fn env(args: &Args<'_>, environment: &Environment) -> Result<PreparedFunction> {
     let name = args.str(0).to_owned();
-    let read = move |host: &dyn crate::bloblang::scope::Host| host.env(&name).map_or(Value::Null, Value::from);
+    let read =
+        move |host: &dyn crate::bloblang::scope::Host| host.env(&name).map_or(Value::Null, Value::from);
     if args.bool(1) {
         return Ok(Arc::new(move |_, ctx| Ok(read(ctx.host))));
     }
@@ -142,7 +146,10 @@ const FILE_REL: FunctionSpec = FunctionSpec::new(
 .params(Params::Named(&[Param::string("path", "The path of the file."), NO_CACHE]))
 .examples(&[
     Example { mapping: "root = file_rel(\"/dev/null\").length()", cases: &[("{}", "0")] },
-    Example { mapping: "root = file_rel(\"no/such/\" + this.x, true).catch(\"none\")", cases: &[(r#"{"x":"y"}"#, "none")] },
+    Example {
+        mapping: "root = file_rel(\"no/such/\" + this.x, true).catch(\"none\")",
+        cases: &[(r#"{"x":"y"}"#, "none")],
+    },
 ]);
 
 fn file(args: &Args<'_>, environment: &Environment, directory: &str) -> Result<PreparedFunction> {

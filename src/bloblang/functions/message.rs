@@ -28,9 +28,8 @@ pub const FUNCTIONS: &[&FunctionSpec] = &[
 
 const CATEGORY: &str = "Message Info";
 
-const KEY: Params = Params::Named(&[
-    Param::string("key", "The metadata key; empty for all of it.").default(crate::bloblang::args::Constant::String("")),
-]);
+const KEY: Params = Params::Named(&[Param::string("key", "The metadata key; empty for all of it.")
+    .default(crate::bloblang::args::Constant::String(""))]);
 
 fn owned<'a>(value: impl Into<Value>) -> Result<Cow<'a, Value>> {
     Ok(Cow::Owned(value.into()))

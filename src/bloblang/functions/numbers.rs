@@ -153,7 +153,9 @@ const UUID_V4: FunctionSpec = FunctionSpec::new(
     FunctionRun::Scoped(|_, ctx| {
         let bits = (u128::from(ctx.host.random()) << 64) | u128::from(ctx.host.random());
         let id = uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid();
-        Ok(std::borrow::Cow::Owned(Value::from(id.hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()) as &str)))
+        Ok(std::borrow::Cow::Owned(Value::from(
+            id.hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()) as &str,
+        )))
     }),
 )
 .doc("A random UUID of version 4.")

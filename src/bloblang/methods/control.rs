@@ -35,7 +35,10 @@ const MAP: MethodSpec = MethodSpec::new("map", CATEGORY, MethodRun::Scoped(map))
     .doc("Evaluates a query with the value as `this`; the same as `.(query)`.")
     .params(Params::Named(&[Param::query("query", "The query.")]))
     .examples(&[
-        Example { mapping: "root = this.user.map(this.first + this.last)", cases: &[(r#"{"user":{"first":"A","last":"B"}}"#, "AB")] },
+        Example {
+            mapping: "root = this.user.map(this.first + this.last)",
+            cases: &[(r#"{"user":{"first":"A","last":"B"}}"#, "AB")],
+        },
         Example { mapping: "root = this.n.map(n -> n * n)", cases: &[(r#"{"n":5}"#, "25")] },
     ]);
 
@@ -62,7 +65,10 @@ const OR: MethodSpec = MethodSpec::new("or", CATEGORY, MethodRun::Fallible(or))
     .doc("A value to use where the target is null, deleted or nothing, or evaluating it failed.")
     .params(Params::Named(&[Param::new("fallback", ParamType::QueryOrScalar, "What stands in.")]))
     .examples(&[
-        Example { mapping: "root = this.name.or(\"unknown\")", cases: &[("{}", "unknown"), (r#"{"name":"x"}"#, "x")] },
+        Example {
+            mapping: "root = this.name.or(\"unknown\")",
+            cases: &[("{}", "unknown"), (r#"{"name":"x"}"#, "x")],
+        },
         Example { mapping: "root = this.a.or(this.b)", cases: &[(r#"{"b":3}"#, "3")] },
     ]);
 
@@ -73,20 +79,28 @@ fn or<'a>(target: Result<Cow<'a, Value>>, args: &Args<'_>, ctx: &Ctx<'a>) -> Res
     }
 }
 
-const NOT: MethodSpec = MethodSpec::new("not", CATEGORY, MethodRun::Pure(|target, _| match &*target {
-    Value::Bool(b) => Ok(Value::Bool(!b)),
-    other => Err(Error::expected("bool", other)),
-}))
+const NOT: MethodSpec = MethodSpec::new(
+    "not",
+    CATEGORY,
+    MethodRun::Pure(|target, _| match &*target {
+        Value::Bool(b) => Ok(Value::Bool(!b)),
+        other => Err(Error::expected("bool", other)),
+    }),
+)
 .doc("The opposite of a boolean.")
 .examples(&[
     Example { mapping: "root = this.ok.not()", cases: &[(r#"{"ok":true}"#, "false")] },
     Example { mapping: "root = this.s.contains(\"a\").not()", cases: &[(r#"{"s":"xyz"}"#, "true")] },
 ]);
 
-const NOT_NULL: MethodSpec = MethodSpec::new("not_null", "Coercion", MethodRun::Pure(|target, _| match &*target {
-    Value::Null => Err(Error::new("value is null")),
-    _ => Ok(target.into_owned()),
-}))
+const NOT_NULL: MethodSpec = MethodSpec::new(
+    "not_null",
+    "Coercion",
+    MethodRun::Pure(|target, _| match &*target {
+        Value::Null => Err(Error::new("value is null")),
+        _ => Ok(target.into_owned()),
+    }),
+)
 .doc("The value itself; an error if it is null.")
 .examples(&[
     Example { mapping: "root = this.a.not_null()", cases: &[(r#"{"a":1}"#, "1"), ("{}", "Error")] },
@@ -96,7 +110,10 @@ const NOT_NULL: MethodSpec = MethodSpec::new("not_null", "Coercion", MethodRun::
 const NOT_EMPTY: MethodSpec = MethodSpec::new("not_empty", "Coercion", MethodRun::Pure(not_empty))
     .doc("The value itself; an error if it is an empty string, array or object, or anything else.")
     .examples(&[
-        Example { mapping: "root = this.a.not_empty()", cases: &[(r#"{"a":"x"}"#, "x"), (r#"{"a":""}"#, "Error")] },
+        Example {
+            mapping: "root = this.a.not_empty()",
+            cases: &[(r#"{"a":"x"}"#, "x"), (r#"{"a":""}"#, "Error")],
+        },
         Example { mapping: "root = this.a.not_empty().catch(\"none\")", cases: &[(r#"{"a":[]}"#, "none")] },
     ]);
 

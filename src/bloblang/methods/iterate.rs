@@ -54,7 +54,10 @@ const ALL: MethodSpec = MethodSpec::new("all", CATEGORY, MethodRun::Scoped(all))
     .doc("Whether the test holds for every element of an array; false for an empty one.")
     .params(TEST)
     .examples(&[
-        Example { mapping: "root = this.ns.all(n -> n > 1)", cases: &[(r#"{"ns":[2,3]}"#, "true"), (r#"{"ns":[1,2]}"#, "false")] },
+        Example {
+            mapping: "root = this.ns.all(n -> n > 1)",
+            cases: &[(r#"{"ns":[2,3]}"#, "true"), (r#"{"ns":[1,2]}"#, "false")],
+        },
         Example { mapping: "root = this.ns.all(this > 1)", cases: &[(r#"{"ns":[]}"#, "false")] },
     ]);
 
@@ -166,7 +169,10 @@ const FIND_ALL_BY: MethodSpec = MethodSpec::new("find_all_by", CATEGORY, MethodR
     .doc("The positions of all elements for which a query is true.")
     .params(QUERY)
     .examples(&[
-        Example { mapping: "root = this.ns.find_all_by(n -> n > 1)", cases: &[(r#"{"ns":[1,2,3]}"#, "[1,2]")] },
+        Example {
+            mapping: "root = this.ns.find_all_by(n -> n > 1)",
+            cases: &[(r#"{"ns":[1,2,3]}"#, "[1,2]")],
+        },
         Example { mapping: "root = this.ns.find_all_by(this > 5)", cases: &[(r#"{"ns":[1,3]}"#, "[]")] },
     ]);
 
@@ -264,7 +270,9 @@ fn map_each_key<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> R
             Value::String(new) => renamed.push((new, value.clone())),
             Value::Delete => {}
             Value::Nothing => renamed.push((key.clone(), value.clone())),
-            other => return Err(Error::expected("string", &other).context("unexpected result from key mapping")),
+            other => {
+                return Err(Error::expected("string", &other).context("unexpected result from key mapping"));
+            }
         }
     }
     owned(Object::from_entries(renamed))
@@ -324,8 +332,14 @@ const SORT_BY: MethodSpec = MethodSpec::new("sort_by", CATEGORY, MethodRun::Scop
     .doc("Sorts an array by what a query yields for each element: all numbers or all strings, ascending.")
     .params(QUERY)
     .examples(&[
-        Example { mapping: "root = this.ps.sort_by(p -> p.n)", cases: &[(r#"{"ps":[{"n":2},{"n":1}]}"#, r#"[{"n":1},{"n":2}]"#)] },
-        Example { mapping: "root = this.ws.sort_by(this.length())", cases: &[(r#"{"ws":["ccc","a","bb"]}"#, r#"["a","bb","ccc"]"#)] },
+        Example {
+            mapping: "root = this.ps.sort_by(p -> p.n)",
+            cases: &[(r#"{"ps":[{"n":2},{"n":1}]}"#, r#"[{"n":1},{"n":2}]"#)],
+        },
+        Example {
+            mapping: "root = this.ws.sort_by(this.length())",
+            cases: &[(r#"{"ws":["ccc","a","bb"]}"#, r#"["a","bb","ccc"]"#)],
+        },
     ]);
 
 fn sort_by<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
@@ -340,7 +354,9 @@ fn sort_by<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result
 fn sorted<'a>(mut keyed: Vec<(Value, Value)>) -> Result<Cow<'a, Value>> {
     let numbers = keyed.first().is_some_and(|(key, _)| Num::of(key).is_some());
     let wanted = if numbers { "number" } else { "string" };
-    let fits = |key: &Value| if numbers { Num::of(key).is_some() } else { matches!(key, Value::String(_) | Value::Bytes(_)) };
+    let fits = |key: &Value| {
+        if numbers { Num::of(key).is_some() } else { matches!(key, Value::String(_) | Value::Bytes(_)) }
+    };
     if let Some((i, (key, _))) = keyed.iter().enumerate().find(|(_, (key, _))| !fits(key)) {
         return Err(Error::expected(wanted, key).context(&format!("sort element {i}")));
     }
