@@ -13,6 +13,7 @@ mod diagnostics;
 mod error;
 pub mod eval;
 pub mod functions;
+pub mod go;
 pub mod methods;
 pub mod parser;
 pub mod path;

@@ -1,0 +1,84 @@
+//! Replacement texts: `$1`, `$name`, `${name}` and `$$`. A name is as long as it can be, so `$1x` names a group
+//! `1x`; groups that do not exist are empty; a `$` that begins nothing stands for itself.
+
+use regex::Captures;
+
+use crate::value::Str;
+
+/// A parsed replacement text.
+#[derive(Clone, Debug)]
+pub struct Template {
+    parts: Vec<Part>,
+}
+
+#[derive(Clone, Debug)]
+enum Part {
+    Text(String),
+    Group(usize),
+    Named(String),
+}
+
+impl Template {
+    pub fn new(template: &str) -> Self {
+        let mut parts = Vec::new();
+        let mut rest = template;
+        while let Some(dollar) = rest.find('$') {
+            push_text(&mut parts, &rest[..dollar]);
+            let after = &rest[dollar + 1..];
+            rest = match name(after) {
+                Some((name, rest)) => {
+                    parts.push(group(name));
+                    rest
+                }
+                None => {
+                    push_text(&mut parts, "$");
+                    after.strip_prefix('$').unwrap_or(after)
+                }
+            };
+        }
+        push_text(&mut parts, rest);
+        Self { parts }
+    }
+
+    /// Appends the template with the groups of one match filled in.
+    pub fn expand(&self, names: &[Option<Str>], captures: &Captures<'_>, out: &mut String) {
+        for part in &self.parts {
+            let index = match part {
+                Part::Text(text) => {
+                    out.push_str(text);
+                    continue;
+                }
+                Part::Group(index) => Some(*index),
+                Part::Named(name) => names.iter().position(|n| n.as_ref().is_some_and(|n| n == name)),
+            };
+            if let Some(matched) = index.and_then(|i| captures.get(i)) {
+                out.push_str(matched.as_str());
+            }
+        }
+    }
+}
+
+fn push_text(parts: &mut Vec<Part>, text: &str) {
+    match parts.last_mut() {
+        Some(Part::Text(last)) => last.push_str(text),
+        _ if text.is_empty() => {}
+        _ => parts.push(Part::Text(text.to_owned())),
+    }
+}
+
+/// The name after a `$` and what follows it.
+fn name(text: &str) -> Option<(&str, &str)> {
+    let (braced, body) = match text.strip_prefix('{') {
+        Some(body) => (true, body),
+        None => (false, text),
+    };
+    let end = body.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(body.len());
+    let (name, rest) = body.split_at(end);
+    let rest = if braced { rest.strip_prefix('}')? } else { rest };
+    if name.is_empty() { None } else { Some((name, rest)) }
+}
+
+fn group(name: &str) -> Part {
+    let number = if name.bytes().all(|b| b.is_ascii_digit()) { name.parse().ok() } else { None };
+    number.map_or_else(|| Part::Named(name.to_owned()), Part::Group)
+}
