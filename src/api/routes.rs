@@ -112,7 +112,7 @@ impl<H> Node<H> {
     }
 
     /// Removes a route and the nodes that nothing is below of any more.
-    fn remove<'a>(&mut self, path: &mut dyn Iterator<Item = &'a str>, is_prefix: bool, number: u64) {
+    fn remove(&mut self, path: &mut dyn Iterator<Item = &str>, is_prefix: bool, number: u64) {
         match path.next() {
             None if is_prefix => self.prefix.retain(|route| route.number != number),
             None => self.exact.retain(|route| route.number != number),

@@ -93,10 +93,10 @@ impl<F: Family> Block for Component<F> {
                 labels: labels(&self.label, &self.path, stream, name.label),
                 reading,
             };
-            match renamed.next() {
-                Some(renamed) if exported => series.renamed(renamed).map(&mut *each),
-                _ => Some(each(series)),
-            };
+            let renamed = renamed.next().filter(|_| exported).unwrap_or(&Renamed::Keep);
+            if let Some(series) = series.renamed(renamed) {
+                each(series);
+            }
         });
     }
 
