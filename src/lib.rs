@@ -3,6 +3,7 @@
 pub mod api;
 pub mod bloblang;
 pub mod cli;
+pub mod client;
 pub mod component;
 pub mod components;
 pub mod config;

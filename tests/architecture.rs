@@ -16,7 +16,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("bloblang", &["value"]),
     ("message", &["value"]),
     ("expr", &["bloblang", "message", "value"]),
-    ("client", &["telemetry", "expr", "bloblang", "message", "value"]),
+    ("client", &["config", "telemetry", "expr", "bloblang", "message", "value"]),
     ("config", &["telemetry", "expr", "bloblang", "message", "value"]),
     ("component", &["config", "client", "telemetry", "expr", "bloblang", "message", "value"]),
     ("components", &["component", "config", "client", "telemetry", "expr", "bloblang", "message", "value"]),

@@ -1,0 +1,9 @@
+//! Shared wire code: what several components need to speak to the world, with the config fields that belong to it.
+
+mod auth;
+mod metadata;
+mod tls;
+
+pub use auth::{BASIC_AUTH, JWT, OAUTH, OAUTH2, OAuth2, OAuth2Conf, Signer};
+pub use metadata::MetadataFilter;
+pub use tls::{TLS, TlsConf};
