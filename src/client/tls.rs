@@ -42,10 +42,9 @@ const ROOT_CAS_FILE: Field<Str> = field("root_cas_file")
     .default("")
     .advanced()
     .doc("A PEM file with the certificates that are trusted, instead of those of the system.");
-const CLIENT_CERTS: Field<Vec<ClientCert>> = field("client_certs")
-    .default_list(&[])
-    .advanced()
-    .doc("Certificates to identify with, each as texts (`cert`, `key`) or as files (`cert_file`, `key_file`).");
+const CLIENT_CERTS: Field<Vec<ClientCert>> = field("client_certs").default_list(&[]).advanced().doc(
+    "Certificates to identify with, each as texts (`cert`, `key`) or as files (`cert_file`, `key_file`).",
+);
 
 const CERT: Field<Str> = field("cert").default("").advanced().doc("A certificate as PEM text.");
 const KEY: Field<Str> = field("key").default("").advanced().secret().doc("Its key as PEM text.");
@@ -116,7 +115,9 @@ impl TlsConf {
             return DEFAULT.clone();
         }
         if self.renegotiation {
-            return Err("tls: renegotiation is not supported, `enable_renegotiation` must be false".to_owned());
+            return Err(
+                "tls: renegotiation is not supported, `enable_renegotiation` must be false".to_owned()
+            );
         }
         let provider = Arc::new(ring::default_provider());
         let builder = builder(provider.clone())?;
@@ -126,7 +127,8 @@ impl TlsConf {
         } else {
             builder.with_root_certificates(self.roots()?)
         };
-        let keys = self.client_certs.iter().map(|cert| cert.load(&provider)).collect::<Result<Vec<_>, _>>()?;
+        let keys =
+            self.client_certs.iter().map(|cert| cert.load(&provider)).collect::<Result<Vec<_>, _>>()?;
         let config = match keys.is_empty() {
             true => builder.with_no_client_auth(),
             false => builder.with_client_cert_resolver(Arc::new(Identities(keys))),

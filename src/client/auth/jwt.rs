@@ -115,8 +115,7 @@ mod tests {
         let key = PrivateKeyDer::Pkcs8(document.as_ref().to_vec().into());
         let claims = [("iss".into(), "me".into()), ("admin".into(), true.into())].into_iter().collect();
         let headers = [("kid".into(), "k1".into())].into_iter().collect();
-        let jwt =
-            Jwt { enabled: true, key_file: Str::new(), method: "EdDSA".into(), claims, headers };
+        let jwt = Jwt { enabled: true, key_file: Str::new(), method: "EdDSA".into(), claims, headers };
         let token = jwt.token(&key).expect("a token");
         let (signed, signature) = token.rsplit_once('.').expect("three parts");
         let decode = |text: &str| URL_SAFE_NO_PAD.decode(text).expect("base64");
@@ -124,7 +123,8 @@ mod tests {
         assert_eq!(decode(header), br#"{"alg":"EdDSA","kid":"k1","typ":"JWT"}"#);
         assert_eq!(decode(claims), br#"{"admin":true,"iss":"me"}"#);
         let public = Ed25519KeyPair::from_pkcs8(document.as_ref()).expect("a key");
-        let public = signature::UnparsedPublicKey::new(&signature::ED25519, public.public_key().as_ref().to_vec());
+        let public =
+            signature::UnparsedPublicKey::new(&signature::ED25519, public.public_key().as_ref().to_vec());
         assert!(public.verify(signed.as_bytes(), &decode(signature)).is_ok());
         assert!(Jwt { method: "HS256".into(), ..jwt }.token(&key).is_err());
     }

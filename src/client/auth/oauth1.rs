@@ -85,8 +85,7 @@ impl OAuth1 {
             .chain(own.iter().map(|(name, value)| (encode(name), encode(value))))
             .collect();
         parameters.sort();
-        let parameters: Vec<_> =
-            parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let parameters: Vec<_> = parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut bare = url.clone();
         bare.set_query(None);
         bare.set_fragment(None);
@@ -117,7 +116,8 @@ mod tests {
             access_token: "nnch734d00sl2jdk".into(),
             access_token_secret: "pfkkdhi9sl3r4s00".into(),
         };
-        let url = Url::parse("http://photos.example.net/photos?file=vacation.jpg&size=original").expect("a URL");
+        let url =
+            Url::parse("http://photos.example.net/photos?file=vacation.jpg&size=original").expect("a URL");
         let own = [
             ("oauth_consumer_key", "dpf43f3p2l4k3l03"),
             ("oauth_token", "nnch734d00sl2jdk"),

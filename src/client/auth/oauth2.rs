@@ -18,11 +18,8 @@ const CLIENT_SECRET: Field<Str> =
     field("client_secret").default("").advanced().secret().doc("The secret of the client key.");
 const TOKEN_URL: Field<Str> =
     field("token_url").default("").advanced().url().doc("Where tokens are fetched.");
-const SCOPES: Field<Vec<Str>> = field("scopes")
-    .default_list(&[])
-    .advanced()
-    .version("3.45.0")
-    .doc("The permissions that are asked for.");
+const SCOPES: Field<Vec<Str>> =
+    field("scopes").default_list(&[]).advanced().version("3.45.0").doc("The permissions that are asked for.");
 const ENDPOINT_PARAMS: Field<Option<Vec<(Str, Value)>>> = field("endpoint_params")
     .default(&[] as &[(&str, &str)])
     .advanced()
