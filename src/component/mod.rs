@@ -50,8 +50,8 @@ pub use poll::poll_once;
 pub use processor::{Processed, Processor, Rejected, Step};
 pub use reader::Reader;
 pub use registry::{
-    BufferSpec, Built, CacheSpec, InputBuild, InputSpec, MetricsSpec, OutputBuild, OutputSpec, PlainSpec,
-    ProcessorSpec, RateLimitSpec, Registry, ScannerSpec, SinkSetup, SourceSetup,
+    BufferSpec, Built, CacheSpec, InputBuild, InputSpec, Listing, MetricsSpec, OutputBuild, OutputSpec,
+    PlainSpec, ProcessorSpec, RateLimitSpec, Registry, ScannerSpec, SinkSetup, SourceSetup,
 };
 pub use resources::{Handle, Resources, Table};
 pub use scanner::{ByteSource, Cut, Scan, Scanner, SourceAck, base_name};

@@ -91,18 +91,35 @@ pub struct PlainSpec {
     pub spec: ComponentSpec,
 }
 
+/// The components of one kind: the tables of the folders they stand in, one after another.
+pub struct Listing<T: 'static>(pub &'static [&'static [&'static T]]);
+
 /// All tables.
 #[derive(Default)]
 pub struct Registry {
-    pub inputs: &'static [&'static InputSpec],
-    pub buffers: &'static [&'static BufferSpec],
-    pub processors: &'static [&'static ProcessorSpec],
-    pub outputs: &'static [&'static OutputSpec],
-    pub caches: &'static [&'static CacheSpec],
-    pub rate_limits: &'static [&'static RateLimitSpec],
-    pub scanners: &'static [&'static ScannerSpec],
-    pub metrics: &'static [&'static MetricsSpec],
-    pub tracers: &'static [&'static PlainSpec],
+    pub inputs: Listing<InputSpec>,
+    pub buffers: Listing<BufferSpec>,
+    pub processors: Listing<ProcessorSpec>,
+    pub outputs: Listing<OutputSpec>,
+    pub caches: Listing<CacheSpec>,
+    pub rate_limits: Listing<RateLimitSpec>,
+    pub scanners: Listing<ScannerSpec>,
+    pub metrics: Listing<MetricsSpec>,
+    pub tracers: Listing<PlainSpec>,
+}
+
+// === impl Listing ===
+
+impl<T> Listing<T> {
+    pub fn iter(&self) -> impl Iterator<Item = &'static T> + use<T> {
+        self.0.iter().copied().flatten().copied()
+    }
+}
+
+impl<T> Default for Listing<T> {
+    fn default() -> Self {
+        Self(&[])
+    }
 }
 
 // === impl Registry ===

@@ -1,22 +1,24 @@
-//! All components: one folder for each technology, one file for each component, one line here for each of them.
+//! All components: one folder for each technology, one file for each component, one line for each of them in the
+//! table of its folder.
 
+mod http;
+mod io;
+mod local;
 mod observe;
+mod pure;
+mod scan;
 
-use crate::component::Registry;
+use crate::component::{Listing, Registry};
 
 /// Every component of this build.
 pub const REGISTRY: Registry = Registry {
-    inputs: &[],
-    buffers: &[],
-    processors: &[],
-    outputs: &[],
-    caches: &[],
-    rate_limits: &[],
-    scanners: &[],
-    metrics: &[
-        &observe::metrics_json_api::JSON_API,
-        &observe::metrics_none::NONE,
-        &observe::metrics_prometheus::PROMETHEUS,
-    ],
-    tracers: &[&observe::tracer_none::NONE],
+    inputs: Listing(&[http::INPUTS, io::INPUTS, local::INPUTS, pure::INPUTS]),
+    buffers: Listing(&[local::BUFFERS]),
+    processors: Listing(&[http::PROCESSORS, pure::PROCESSORS]),
+    outputs: Listing(&[http::OUTPUTS, io::OUTPUTS, local::OUTPUTS, pure::OUTPUTS]),
+    caches: Listing(&[local::CACHES]),
+    rate_limits: Listing(&[local::RATE_LIMITS]),
+    scanners: Listing(&[scan::SCANNERS]),
+    metrics: Listing(&[observe::METRICS]),
+    tracers: Listing(&[observe::TRACERS]),
 };

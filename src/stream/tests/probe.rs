@@ -8,10 +8,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::sync::Notify;
 
-use crate::component::{Buffer, BufferSpec};
 use crate::component::{
-    Built, ConnectError, Context, InputBuild, InputSpec, OutputBuild, OutputSpec, Processor, ProcessorSpec,
-    ReadError, Reads, Registry, Sink, SinkSetup, Source, SourceSetup, Step, WriteError,
+    Buffer, BufferSpec, Built, ConnectError, Context, InputBuild, InputSpec, Listing, OutputBuild,
+    OutputSpec, Processor, ProcessorSpec, ReadError, Reads, Registry, Sink, SinkSetup, Source, SourceSetup,
+    Step, WriteError,
 };
 use crate::config::{ComponentSpec, Conf, Field, Kind, field};
 use crate::message::{Batch, Message, batch_of};
@@ -83,10 +83,10 @@ const NONE: BufferSpec =
 
 pub fn registry() -> Registry {
     Registry {
-        inputs: &[&INPUT],
-        outputs: &[&OUTPUT],
-        processors: &[&PANIC],
-        buffers: &[&NONE],
+        inputs: Listing(&[&[&INPUT]]),
+        outputs: Listing(&[&[&OUTPUT]]),
+        processors: Listing(&[&[&PANIC]]),
+        buffers: Listing(&[&[&NONE]]),
         ..Registry::default()
     }
 }

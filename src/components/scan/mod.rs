@@ -1,0 +1,5 @@
+//! Scanners: ways to cut a stream of bytes into messages.
+
+use crate::component::ScannerSpec;
+
+pub const SCANNERS: &[&ScannerSpec] = &[];
