@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 pub use stop::{Forced, Stopped};
@@ -28,6 +29,8 @@ pub struct Stream {
     stop: CancellationToken,
     end: watch::Receiver<Option<End>>,
     started: Instant,
+    /// Notes the end.
+    supervisor: JoinHandle<()>,
 }
 
 /// A stream that is built but does not read yet, so that it can take the place of another one; dropping it closes it.
@@ -119,11 +122,11 @@ impl Prepared {
         let (ended, end) = watch::channel(None);
         let started = Instant::now();
         let supervised = environment.clone();
-        tokio::spawn(async move {
+        let supervisor = tokio::spawn(async move {
             let why = supervise(&supervised).await;
             ended.send_replace(Some(End { why, after: started.elapsed() }));
         });
-        Stream { environment, stop, end, started }
+        Stream { environment, stop, end, started, supervisor }
     }
 }
 
@@ -138,6 +141,7 @@ impl Drop for Prepared {
 impl Drop for Stream {
     fn drop(&mut self) {
         self.environment.tasks.kill();
+        self.supervisor.abort();
     }
 }
 
