@@ -57,6 +57,8 @@ pub struct Target {
     pub meta: Option<Object>,
     /// The message whose document and metadata show through what was not assigned.
     index: usize,
+    /// A document and metadata that show through instead of those of a message.
+    over: Option<Box<(std::result::Result<Value, String>, Object)>>,
 }
 
 /// The document under construction.
@@ -80,24 +82,40 @@ static NULL: Value = Value::Null;
 impl Target {
     /// A new document; the metadata of message `index` shows through.
     pub fn fresh(index: usize) -> Self {
-        Self { root: Root::Unset, meta: None, index }
+        Self { root: Root::Unset, meta: None, index, over: None }
     }
 
     /// The document and metadata of message `index`, to be edited.
     pub fn edit(index: usize) -> Self {
-        Self { root: Root::Original, meta: None, index }
+        Self { root: Root::Original, meta: None, index, over: None }
+    }
+
+    /// A document and its metadata, which belong to no message of the scope, to be edited.
+    pub fn over(index: usize, document: std::result::Result<Value, String>, meta: Object) -> Self {
+        Self { root: Root::Original, meta: None, index, over: Some(Box::new((document, meta))) }
+    }
+
+    fn original<'a>(&'a self, scope: &'a dyn Scope) -> Result<&'a Value> {
+        match self.over.as_deref() {
+            Some((document, _)) => document.as_ref().map_err(|e| Error::new(e.clone())),
+            None => scope.document(self.index).map_err(Error::new),
+        }
     }
 
     pub(super) fn root_value<'a>(&'a self, scope: &'a dyn Scope) -> Result<&'a Value> {
         match &self.root {
             Root::Unset | Root::Deleted => Ok(&NULL),
-            Root::Original => scope.document(self.index).map_err(Error::new),
+            Root::Original => self.original(scope),
             Root::Value(value) => Ok(value),
         }
     }
 
     pub(super) fn metadata<'a>(&'a self, scope: &'a dyn Scope) -> Option<&'a Object> {
-        self.meta.as_ref().or_else(|| scope.metadata(self.index))
+        let original = || match self.over.as_deref() {
+            Some((_, meta)) => Some(meta),
+            None => scope.metadata(self.index),
+        };
+        self.meta.as_ref().or_else(original)
     }
 
     fn assign_root(&mut self, path: &[Str], value: Value, scope: &dyn Scope) -> Result<()> {
@@ -111,6 +129,9 @@ impl Target {
         }
         if matches!(value, Value::Nothing) {
             return Ok(());
+        }
+        if matches!(self.root, Root::Original) {
+            self.root = Root::Value(self.original(scope)?.clone());
         }
         let root = match &mut self.root {
             Root::Value(root) => root,
@@ -157,7 +178,7 @@ impl Target {
             return Ok(());
         }
         if self.meta.is_none() {
-            self.meta = Some(scope.metadata(self.index).cloned().unwrap_or_default());
+            self.meta = Some(self.metadata(scope).cloned().unwrap_or_default());
         }
         let meta = self.meta.get_or_insert_default();
         match value {

@@ -10,6 +10,7 @@ mod component;
 mod conf;
 mod convert;
 mod duration;
+mod dynamic;
 mod env;
 mod field;
 mod finding;

@@ -1,0 +1,45 @@
+//! Conditions on messages.
+
+use std::sync::Arc;
+
+use super::scope::BatchScope;
+use super::{ExprError, ParseError, environment};
+use crate::bloblang::Query;
+use crate::message::Batch;
+use crate::value::Value;
+
+/// A query that decides something about a message; empty where nothing was written.
+#[derive(Clone, Default)]
+pub struct Check {
+    query: Option<Arc<Query>>,
+}
+
+impl Check {
+    /// Compiles a query; blank text makes an empty check.
+    pub fn compile(text: &str) -> Result<Self, Vec<ParseError>> {
+        if text.trim().is_empty() {
+            return Ok(Self::default());
+        }
+        Ok(Self { query: Some(Arc::new(Query::compile(text, &environment())?)) })
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.query.is_none()
+    }
+
+    /// Whether the check holds for message `index`; an empty one does. Anything but a boolean is an error.
+    pub fn test(&self, batch: &Batch, index: usize) -> Result<bool, ExprError> {
+        match self.value(batch, index)? {
+            Value::Bool(holds) => Ok(holds),
+            other => Err(ExprError::expected("bool", &other)),
+        }
+    }
+
+    /// What the query yields for message `index`; true where it is empty.
+    pub fn value(&self, batch: &Batch, index: usize) -> Result<Value, ExprError> {
+        match &self.query {
+            Some(query) => query.eval(&BatchScope(batch), index),
+            None => Ok(Value::Bool(true)),
+        }
+    }
+}

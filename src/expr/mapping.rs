@@ -1,0 +1,155 @@
+//! Mappings over messages, in the three ways in which components use them.
+
+use std::sync::Arc;
+
+use super::scope::BatchScope;
+use super::{ExprError, ParseError, environment};
+use crate::bloblang::{Program, Root, Target, This, compile};
+use crate::message::{Batch, Message, batch_of};
+use crate::value::{Str, Value};
+
+/// A compiled mapping; empty where nothing was written.
+#[derive(Clone, Default)]
+pub struct Mapping {
+    program: Option<Arc<Program>>,
+}
+
+impl Mapping {
+    /// Compiles a mapping; blank text makes an empty one.
+    pub fn compile(text: &str) -> Result<Self, Vec<ParseError>> {
+        Self::compile_in(text, "")
+    }
+
+    /// As [`Self::compile`]; imports are relative to `directory`.
+    pub fn compile_in(text: &str, directory: &str) -> Result<Self, Vec<ParseError>> {
+        if text.trim().is_empty() {
+            return Ok(Self::default());
+        }
+        let mut environment = environment();
+        environment.directory = Str::from(directory);
+        Ok(Self { program: Some(Arc::new(compile(text, &environment)?)) })
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.program.is_none()
+    }
+
+    /// Makes a new message of message `index`: what is not assigned stays. None: its root was deleted.
+    pub fn map(&self, batch: &Batch, index: usize) -> Result<Option<Message>, ExprError> {
+        let target = self.run(batch, index, Target::fresh(index))?;
+        let mut message = batch[index].clone();
+        Ok(assign(&mut message, target).then_some(message))
+    }
+
+    /// Maps every message as [`Self::map`] does; `failed` is told of those that could not be mapped, which stay as
+    /// they were. Messages whose root was deleted are left out.
+    pub fn map_batch(&self, mut batch: Batch, mut failed: impl FnMut(&mut Message, ExprError)) -> Batch {
+        if batch.len() == 1 {
+            let kept = match self.run(&batch, 0, Target::fresh(0)) {
+                Ok(target) => assign(&mut batch[0], target),
+                Err(error) => {
+                    failed(&mut batch[0], error);
+                    true
+                }
+            };
+            if !kept {
+                batch.clear();
+            }
+            return batch;
+        }
+        // All are mapped before any is changed, as a mapping may look at the other messages.
+        let targets: Vec<_> = (0..batch.len()).map(|i| self.run(&batch, i, Target::fresh(i))).collect();
+        let mut targets = targets.into_iter();
+        batch.retain(|message| match targets.next() {
+            Some(Ok(target)) => assign(message, target),
+            Some(Err(error)) => {
+                failed(message, error);
+                true
+            }
+            None => true,
+        });
+        batch
+    }
+
+    /// Edits message `index` in place; what was assigned before a failure stays. Returns whether the message is
+    /// still there: its root may have been deleted.
+    pub fn mutate(&self, batch: &mut Batch, index: usize) -> Result<bool, ExprError> {
+        let Some(program) = &self.program else { return Ok(true) };
+        let mut target = Target::edit(index);
+        let result = program.run(&BatchScope(batch), index, This::Root, &mut target);
+        let kept = assign(&mut batch[index], target);
+        result.map(|()| kept)
+    }
+
+    /// Runs the mapping over message `index` and assigns to `message`, whose own document and metadata `root` and
+    /// `@` read. What was assigned before a failure stays. Returns whether the message is still there.
+    pub fn overlay(&self, message: &mut Message, batch: &Batch, index: usize) -> Result<bool, ExprError> {
+        let Some(program) = &self.program else { return Ok(true) };
+        let document = message.structured().cloned().map_err(|e| e.to_string());
+        let mut target = Target::over(index, document, message.meta().clone());
+        let result = program.run(&BatchScope(batch), index, This::Document(index), &mut target);
+        let kept = assign(message, target);
+        result.map(|()| kept)
+    }
+
+    /// What the mapping assigns to its root for message `index`: deleted or nothing are possible.
+    pub fn query(&self, batch: &Batch, index: usize) -> Result<Value, ExprError> {
+        Ok(root_of(self.run(batch, index, Target::fresh(index))?))
+    }
+
+    /// Makes a message out of nothing; `this` is null. None: its root was deleted, or nothing was assigned.
+    pub fn create(&self) -> Result<Option<Message>, ExprError> {
+        let Some(program) = &self.program else { return Ok(None) };
+        let batch = batch_of(Message::default());
+        let mut target = Target::fresh(0);
+        program.run(&BatchScope(&batch), 0, This::Value(&Value::Null), &mut target)?;
+        if matches!(target.root, Root::Unset) {
+            return Ok(None);
+        }
+        let mut message = Message::default();
+        Ok(assign(&mut message, target).then_some(message))
+    }
+
+    /// What the mapping assigns to its root for a document on its own, with metadata.
+    pub fn apply(&self, document: Value, meta: &[(&str, &str)]) -> Result<(Value, crate::value::Object), ExprError> {
+        let mut message = Message::from_value(document.clone());
+        for (key, value) in meta {
+            message.set_meta(*key, *value);
+        }
+        let batch = batch_of(message);
+        let mut target = Target::fresh(0);
+        if let Some(program) = &self.program {
+            program.run(&BatchScope(&batch), 0, This::Value(&document), &mut target)?;
+        }
+        let meta = target.meta.take().unwrap_or_else(|| batch[0].meta().clone());
+        Ok((root_of(target), meta))
+    }
+
+    fn run(&self, batch: &Batch, index: usize, mut target: Target) -> Result<Target, ExprError> {
+        if let Some(program) = &self.program {
+            program.run(&BatchScope(batch), index, This::Document(index), &mut target)?;
+        }
+        Ok(target)
+    }
+}
+
+fn root_of(target: Target) -> Value {
+    match target.root {
+        Root::Value(value) => value,
+        Root::Deleted => Value::Delete,
+        Root::Unset | Root::Original => Value::Nothing,
+    }
+}
+
+/// Puts what a mapping built into a message. Returns whether the message is still there.
+fn assign(message: &mut Message, target: Target) -> bool {
+    if let Some(meta) = target.meta {
+        message.replace_meta(meta);
+    }
+    match target.root {
+        Root::Value(value) => message.set_value(value),
+        Root::Deleted => return false,
+        Root::Unset | Root::Original => {}
+    }
+    true
+}

@@ -1,0 +1,97 @@
+//! Texts with `${! query }` parts.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::scope::BatchScope;
+use super::{ExprError, ParseError, environment};
+use crate::bloblang::{Part, split_template};
+use crate::message::Batch;
+use crate::value::{Str, Value, text};
+
+/// A text whose queries are filled in for each message.
+#[derive(Clone)]
+pub struct Template {
+    parts: Arc<[Part]>,
+    /// The whole text, where nothing has to be filled in.
+    fixed: Option<Str>,
+}
+
+impl Template {
+    pub fn compile(text: &str) -> Result<Self, Vec<ParseError>> {
+        if !text.contains("${") {
+            return Ok(Self { parts: Arc::default(), fixed: Some(text.into()) });
+        }
+        let parts = split_template(text, &environment())?;
+        let fixed = match parts.as_slice() {
+            [] => Some(Str::new()),
+            [Part::Text(text)] => Some(text.clone()),
+            _ => None,
+        };
+        Ok(Self { parts: parts.into(), fixed })
+    }
+
+    /// The text, where it is the same for every message.
+    pub fn as_static(&self) -> Option<&str> {
+        self.fixed.as_deref()
+    }
+
+    /// Whether it is the empty text.
+    pub fn is_empty(&self) -> bool {
+        self.as_static() == Some("")
+    }
+
+    /// The text for message `index`. Bytes that are no UTF-8 are replaced.
+    pub fn render(&self, batch: &Batch, index: usize) -> Result<Str, ExprError> {
+        if let Some(fixed) = &self.fixed {
+            return Ok(fixed.clone());
+        }
+        if let [Part::Query(query)] = &*self.parts {
+            return Ok(match query.eval(&BatchScope(batch), index)? {
+                Value::String(text) => text,
+                value => text_of(&value).as_ref().into(),
+            });
+        }
+        let mut out = Str::new();
+        for part in &*self.parts {
+            match part {
+                Part::Text(text) => out.push_str(text),
+                Part::Query(query) => out.push_str(&text_of(&query.eval(&BatchScope(batch), index)?)),
+            }
+        }
+        Ok(out)
+    }
+
+    /// The text for message `index` as bytes, those of contents unchanged.
+    pub fn render_bytes(&self, batch: &Batch, index: usize) -> Result<bytes::Bytes, ExprError> {
+        if let [Part::Query(query)] = &*self.parts
+            && let Value::Bytes(bytes) = query.eval(&BatchScope(batch), index)?
+        {
+            return Ok(*bytes);
+        }
+        let mut out = Vec::new();
+        if let Some(fixed) = &self.fixed {
+            out.extend_from_slice(fixed.as_bytes());
+        }
+        for part in self.parts.iter().filter(|_| self.fixed.is_none()) {
+            match part {
+                Part::Text(text) => out.extend_from_slice(text.as_bytes()),
+                Part::Query(query) => {
+                    out.extend_from_slice(&text::bytes(&query.eval(&BatchScope(batch), index)?));
+                }
+            }
+        }
+        Ok(out.into())
+    }
+}
+
+impl Default for Template {
+    /// The empty text.
+    fn default() -> Self {
+        Self { parts: Arc::default(), fixed: Some(Str::new()) }
+    }
+}
+
+fn text_of(value: &Value) -> Cow<'_, str> {
+    text::string(value)
+}
