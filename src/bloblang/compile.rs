@@ -306,7 +306,8 @@ impl<'a> Compiler<'a> {
 
     /// Evaluates a node whose parts are constants; a failure is a mistake in the text.
     pub(super) fn folded_if(&mut self, constant: bool, at: u32, node: Node) -> Node {
-        if !constant {
+        // After a mistake the values that follow from it would only add more of them.
+        if !constant || !self.errors.is_empty() {
             return node;
         }
         match evaluate(&node, self.environment) {

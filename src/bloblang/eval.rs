@@ -386,6 +386,7 @@ fn dynamic_object<'a>(entries: &'a [(Node, Node)], ctx: &Ctx<'a>) -> Result<Cow<
     for (key, node) in entries {
         let key = match key.eval(ctx)?.into_owned() {
             Value::String(key) => key,
+            Value::Bytes(key) => String::from_utf8_lossy(&key).as_ref().into(),
             other => {
                 let error = Error::expected("string", &other);
                 return Err(key.located(error).context("mapping returned invalid key type"));

@@ -19,8 +19,9 @@ pub fn find<'a>(mut value: &'a Value, segments: &[Str]) -> Option<Cow<'a, Value>
             Value::Object(object) => object.get(segment)?,
             Value::Array(items) if segment == "*" => {
                 let rest = &segments[i + 1..];
-                let found = items.iter().filter_map(|item| find(item, rest).map(Cow::into_owned));
-                return Some(Cow::Owned(Value::Array(found.collect())));
+                let found: Array =
+                    items.iter().filter_map(|item| find(item, rest).map(Cow::into_owned)).collect();
+                return (!found.is_empty()).then_some(Cow::Owned(Value::Array(found)));
             }
             Value::Array(items) => items.get(index(segment)?)?,
             _ => return None,
@@ -80,7 +81,7 @@ pub fn set(root: &mut Value, segments: &[Str], new: Value) -> Result<()> {
     Ok(())
 }
 
-/// Removes what `segments` lead to, if it is there.
+/// Removes the field that `segments` lead to, if it is there; elements of arrays stay, as in the reference.
 pub fn remove(root: &mut Value, segments: &[Str]) -> Result<()> {
     let Some((last, parents)) = segments.split_last() else { return Ok(()) };
     let mut place = root;
@@ -95,16 +96,8 @@ pub fn remove(root: &mut Value, segments: &[Str]) -> Result<()> {
             None => return Ok(()),
         }
     }
-    match place {
-        Value::Object(object) => {
-            object.remove(last);
-        }
-        Value::Array(items) => {
-            if let Some(i) = index(last).filter(|i| *i < items.len()) {
-                items.remove(i);
-            }
-        }
-        _ => {}
+    if let Value::Object(object) = place {
+        object.remove(last);
     }
     Ok(())
 }

@@ -64,7 +64,7 @@ pub struct Target {
 /// The document under construction.
 #[derive(Debug)]
 pub enum Root {
-    /// Nothing was assigned; reads as null.
+    /// Nothing was assigned, and reads as that.
     Unset,
     /// Nothing was assigned yet to the document of the message, which is edited in place.
     Original,
@@ -75,6 +75,7 @@ pub enum Root {
 /// Maps may run inside of each other this deep.
 const MAX_DEPTH: u32 = 5000;
 
+static NOTHING: Value = Value::Nothing;
 static NULL: Value = Value::Null;
 
 // === impl Target ===
@@ -104,7 +105,8 @@ impl Target {
 
     pub(super) fn root_value<'a>(&'a self, scope: &'a dyn Scope) -> Result<&'a Value> {
         match &self.root {
-            Root::Unset | Root::Deleted => Ok(&NULL),
+            Root::Unset => Ok(&NOTHING),
+            Root::Deleted => Ok(&NULL),
             Root::Original => self.original(scope),
             Root::Value(value) => Ok(value),
         }
@@ -279,6 +281,9 @@ impl Run<'_> {
                     value => Some(value),
                 };
                 Ok(())
+            }
+            StatementKind::Meta(..) if self.depth > 0 => {
+                Err(Error::new("unable to assign metadata in the current context"))
             }
             StatementKind::Meta(key, node) => {
                 let value = self.eval(node)?;

@@ -116,15 +116,17 @@ impl<'a> Parser<'a> {
         let start = *cursor;
         let at = start.at as At;
         let mut failed = Failure::expected(start.at, "query");
-        let alternatives: [fn(&mut Self, &mut Cursor<'a>) -> Parsed<ExprKind>; 7] = [
+        let alternatives: [fn(&mut Self, &mut Cursor<'a>) -> Parsed<ExprKind>; 6] = [
             Self::match_expression,
             Self::if_expression,
             Self::lambda,
-            Self::brackets,
             Self::literal,
             Self::function,
             Self::reference,
         ];
+        if start.peek() == Some(b'(') {
+            return self.brackets(cursor);
+        }
         for alternative in alternatives {
             let mut probe = start;
             match alternative(self, &mut probe) {
@@ -257,13 +259,14 @@ impl<'a> Parser<'a> {
         Ok(ExprKind::Lambda(name.into(), Box::new(body)))
     }
 
-    fn brackets(&mut self, cursor: &mut Cursor<'a>) -> Parsed<ExprKind> {
-        cursor.term("(").map_err(|f| f.named("function"))?;
+    /// An expression in brackets.
+    fn brackets(&mut self, cursor: &mut Cursor<'a>) -> Parsed<Expr> {
+        cursor.term("(")?;
         cursor.space();
         let expr = self.query(cursor)?;
         cursor.space();
         cursor.term(")").map_err(|f| f.named("closing bracket").made_final())?;
-        Ok(expr.kind)
+        Ok(expr)
     }
 
     fn literal(&mut self, cursor: &mut Cursor<'a>) -> Parsed<ExprKind> {
