@@ -111,7 +111,11 @@ impl Mapping {
     }
 
     /// What the mapping assigns to its root for a document on its own, with metadata.
-    pub fn apply(&self, document: Value, meta: &[(&str, &str)]) -> Result<(Value, crate::value::Object), ExprError> {
+    pub fn apply(
+        &self,
+        document: Value,
+        meta: &[(&str, &str)],
+    ) -> Result<(Value, crate::value::Object), ExprError> {
         let mut message = Message::from_value(document.clone());
         for (key, value) in meta {
             message.set_meta(*key, *value);
