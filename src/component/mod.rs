@@ -55,7 +55,7 @@ pub use registry::{
 };
 pub use resources::{Handle, Resources, Table};
 pub use scanner::{ByteSource, Cut, Scan, Scanner, SourceAck, base_name};
-pub use status::{Connection, Connections, Status};
+pub use status::{Connection, Connections, Status, Waiting};
 pub use store::{Buffer, Cache, CacheError, RateLimit};
 pub use tasks::{Tasks, panic_text};
 pub use writer::Writer;

@@ -24,7 +24,7 @@ use std::time::Duration;
 
 use tokio_util::task::TaskTracker;
 
-use crate::component::{Connections, Endpoints, Environment, Pipes, Registry, Resources, Tasks};
+use crate::component::{Connections, Endpoints, Environment, Pipes, Registry, Resources, Tasks, Waiting};
 use crate::stream::Stream;
 use crate::telemetry::{Logger, Metrics, Scope};
 use crate::value::{Str, Value};
@@ -63,6 +63,8 @@ struct Shared {
     /// The metrics of everything shared.
     scope: Scope,
     streams: RwLock<BTreeMap<Str, Arc<Entry>>>,
+    /// How many connections of streams are not up.
+    waiting: Waiting,
     locks: Locks,
     /// Changes under way.
     changes: TaskTracker,
@@ -88,6 +90,7 @@ impl Manager {
                 pipes: Arc::default(),
                 scope,
                 streams: RwLock::default(),
+                waiting: Waiting::default(),
                 locks: Locks::default(),
                 changes: TaskTracker::new(),
             }),
@@ -102,6 +105,16 @@ impl Manager {
     /// All streams by id.
     pub fn list(&self) -> Vec<(Str, Arc<Entry>)> {
         self.shared.list()
+    }
+
+    /// The running streams that are not connected. When all are, as mostly, this takes no time.
+    pub fn not_ready(&self) -> Vec<(Str, Arc<Entry>)> {
+        if self.shared.waiting.count() == 0 {
+            return Vec::new();
+        }
+        let mut streams = self.list();
+        streams.retain(|(_, entry)| entry.stream.is_active() && !entry.stream.connections().all_up());
+        streams
     }
 
     pub fn settings(&self) -> &Settings {
@@ -150,7 +163,10 @@ impl Shared {
             resources: self.resources.clone(),
             endpoints: settings.endpoints.clone(),
             pipes: self.pipes.clone(),
-            connections: Connections::default(),
+            connections: match stream {
+                Some(_) => Connections::counted(self.waiting.clone()),
+                None => Connections::default(),
+            },
             tasks: Tasks::new(),
             strict: settings.strict,
             log: id.map_or_else(|| settings.log.clone(), |id| settings.log.with("stream", id)),

@@ -41,12 +41,7 @@ pub async fn ready(api: Arc<Api>) -> Result<Answer, Failure> {
     if !api.manager.settings().streams_mode {
         return stream_ready(&api, "");
     }
-    let waiting: Vec<_> = api
-        .manager
-        .list()
-        .into_iter()
-        .filter(|(_, entry)| entry.stream.is_active() && !entry.stream.connections().all_up())
-        .collect();
+    let waiting = api.manager.not_ready();
     if waiting.is_empty() {
         return Ok(text("OK"));
     }
