@@ -12,6 +12,8 @@ mod case;
 mod http;
 #[path = "conformance/kinds.rs"]
 mod kinds;
+#[path = "conformance/mapping.rs"]
+mod mapping;
 #[path = "support/port.rs"]
 mod port;
 #[path = "conformance/program.rs"]
@@ -55,7 +57,7 @@ async fn main() -> ExitCode {
     let start = Instant::now();
     let (skipped, chosen): (Vec<_>, Vec<_>) =
         cases.into_iter().partition(|c| !everything && known.by_glob(&c.id));
-    let program = Program::new(other.unwrap_or_else(|| env!("CARGO_BIN_EXE_nekton").into()));
+    let program = Program::new(other);
     let outcomes = run_all(&program, &known, chosen).await;
 
     if update {

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::api;
 use crate::case::Case;
+use crate::mapping;
 use crate::program::Program;
 
 const QUIET: [(&str, &str); 2] =
@@ -57,7 +58,10 @@ async fn in_folder(
     timeout: Duration,
 ) -> std::io::Result<Value> {
     match case.text("kind") {
-        Some("mapping") => mapping(program, case, folder, timeout).await,
+        Some("mapping") if program.is_ours() && mapping::is_alone(case) => {
+            Ok(mapping::run(case, timeout).await)
+        }
+        Some("mapping") => carried_mapping(program, case, folder, timeout).await,
         Some("config") => config(program, case, folder, timeout).await,
         Some("lint") => lint(program, case, folder, timeout).await,
         Some("unit") => unit(program, case, folder, timeout).await,
@@ -66,7 +70,12 @@ async fn in_folder(
     }
 }
 
-async fn mapping(program: &Program, case: &Case, folder: &Path, timeout: Duration) -> std::io::Result<Value> {
+async fn carried_mapping(
+    program: &Program,
+    case: &Case,
+    folder: &Path,
+    timeout: Duration,
+) -> std::io::Result<Value> {
     let mut stdin = String::new();
     for input in case.list("inputs") {
         let content = match input.as_str().or(input["content"].as_str()) {

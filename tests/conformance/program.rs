@@ -12,6 +12,7 @@ const INHERITED: &[&str] = &["PATH", "HOME", "TMPDIR", "LANG", "TZ"];
 
 pub struct Program {
     path: PathBuf,
+    ours: bool,
 }
 
 /// How a run ended; `exit` is none where it had to be killed.
@@ -22,9 +23,17 @@ pub struct Finished {
 }
 
 impl Program {
-    pub fn new(path: PathBuf) -> Self {
-        let found = path.canonicalize().unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-        Program { path: found }
+    /// This build, or another program in its place.
+    pub fn new(other: Option<PathBuf>) -> Self {
+        let ours = other.is_none();
+        let path = other.unwrap_or_else(|| env!("CARGO_BIN_EXE_nekton").into());
+        let path = path.canonicalize().unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        Program { path, ours }
+    }
+
+    /// Whether the library that this test is linked with does the same as the program.
+    pub fn is_ours(&self) -> bool {
+        self.ours
     }
 
     /// A command in a folder, with the few variables that are inherited and those given, in a process group of its own.
