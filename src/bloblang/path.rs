@@ -81,7 +81,8 @@ pub fn set(root: &mut Value, segments: &[Str], new: Value) -> Result<()> {
     Ok(())
 }
 
-/// Removes the field that `segments` lead to, if it is there; elements of arrays stay, as in the reference.
+/// Removes what `segments` lead to, if it is there. As in the reference, elements of a root that is itself an array
+/// stay.
 pub fn remove(root: &mut Value, segments: &[Str]) -> Result<()> {
     let Some((last, parents)) = segments.split_last() else { return Ok(()) };
     let mut place = root;
@@ -96,8 +97,16 @@ pub fn remove(root: &mut Value, segments: &[Str]) -> Result<()> {
             None => return Ok(()),
         }
     }
-    if let Value::Object(object) = place {
-        object.remove(last);
+    match place {
+        Value::Object(object) => {
+            object.remove(last);
+        }
+        Value::Array(items) if !parents.is_empty() => {
+            if let Some(i) = index(last).filter(|i| *i < items.len()) {
+                items.remove(i);
+            }
+        }
+        _ => {}
     }
     Ok(())
 }
