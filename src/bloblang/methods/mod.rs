@@ -1,7 +1,9 @@
 //! The methods of the language: one constant each, listed in the table of its category.
 
+mod arrays;
 mod control;
 mod iterate;
+mod objects;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -9,7 +11,7 @@ use std::sync::LazyLock;
 use super::spec::MethodSpec;
 
 /// All categories.
-const TABLES: &[&[&MethodSpec]] = &[control::METHODS, iterate::METHODS];
+const TABLES: &[&[&MethodSpec]] = &[arrays::METHODS, control::METHODS, iterate::METHODS, objects::METHODS];
 
 static BY_NAME: LazyLock<HashMap<&'static str, &'static MethodSpec>> =
     LazyLock::new(|| all().map(|spec| (spec.name, spec)).collect());
