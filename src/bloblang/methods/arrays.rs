@@ -18,11 +18,15 @@ fn array(target: Cow<'_, Value>) -> Result<Array> {
     }
 }
 
-const APPEND: MethodSpec = MethodSpec::new("append", CATEGORY, MethodRun::Pure(|target, args| {
-    let mut items = array(target)?;
-    items.extend(args.values().cloned());
-    Ok(Value::Array(items))
-}))
+const APPEND: MethodSpec = MethodSpec::new(
+    "append",
+    CATEGORY,
+    MethodRun::Pure(|target, args| {
+        let mut items = array(target)?;
+        items.extend(args.values().cloned());
+        Ok(Value::Array(items))
+    }),
+)
 .doc("The array with the arguments as further elements.")
 .params(Params::Variadic)
 .examples(&[
@@ -34,7 +38,10 @@ const CONCAT: MethodSpec = MethodSpec::new("concat", CATEGORY, MethodRun::Pure(c
     .doc("The array with the elements of further arrays behind its own.")
     .params(Params::Variadic)
     .examples(&[
-        Example { mapping: "root = this.a.concat(this.b, [9])", cases: &[(r#"{"a":[1],"b":[2]}"#, "[1,2,9]")] },
+        Example {
+            mapping: "root = this.a.concat(this.b, [9])",
+            cases: &[(r#"{"a":[1],"b":[2]}"#, "[1,2,9]")],
+        },
         Example { mapping: "root = this.a.concat(this.b)", cases: &[(r#"{"a":[1],"b":2}"#, "Error")] },
     ]);
 
@@ -52,7 +59,10 @@ fn concat(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
 const ENUMERATED: MethodSpec = MethodSpec::new("enumerated", CATEGORY, MethodRun::Pure(enumerated))
     .doc("An array of `{\"index\":..,\"value\":..}`, one for each element.")
     .examples(&[
-        Example { mapping: "root = this.ws.enumerated()", cases: &[(r#"{"ws":["a"]}"#, r#"[{"index":0,"value":"a"}]"#)] },
+        Example {
+            mapping: "root = this.ws.enumerated()",
+            cases: &[(r#"{"ws":["a"]}"#, r#"[{"index":0,"value":"a"}]"#)],
+        },
         Example { mapping: "root = this.ws.enumerated().length()", cases: &[(r#"{"ws":[]}"#, "0")] },
     ]);
 
@@ -94,9 +104,10 @@ fn index(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
     let wanted = args.int(0);
     let place = |len: usize| -> Result<usize> {
         let place = if wanted < 0 { wanted + len as i64 } else { wanted };
-        usize::try_from(place).ok().filter(|i| *i < len).ok_or_else(|| {
-            Error::new(format!("index '{wanted}' was out of bounds for array size: {len}"))
-        })
+        usize::try_from(place)
+            .ok()
+            .filter(|i| *i < len)
+            .ok_or_else(|| Error::new(format!("index '{wanted}' was out of bounds for array size: {len}")))
     };
     match &*target {
         Value::Array(items) => Ok(items[place(items.len())?].clone()),
@@ -105,15 +116,22 @@ fn index(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
     }
 }
 
-const ZIP: MethodSpec = MethodSpec::new("zip", CATEGORY, MethodRun::Prepared(|args, _| {
-    // Constant arguments that are no arrays, or of different lengths, are a mistake in the text.
-    zipped(Vec::new(), args)?;
-    Ok(std::sync::Arc::new(|target, args| zipped(vec![array(target)?], args)))
-}))
+const ZIP: MethodSpec = MethodSpec::new(
+    "zip",
+    CATEGORY,
+    MethodRun::Prepared(|args, _| {
+        // Constant arguments that are no arrays, or of different lengths, are a mistake in the text.
+        zipped(Vec::new(), args)?;
+        Ok(std::sync::Arc::new(|target, args| zipped(vec![array(target)?], args)))
+    }),
+)
 .doc("Arrays of the first elements, the second ones, and so on, of this array and others of the same length.")
 .params(Params::Variadic)
 .examples(&[
-    Example { mapping: "root = this.a.zip(this.b)", cases: &[(r#"{"a":[1,2],"b":["x","y"]}"#, r#"[[1,"x"],[2,"y"]]"#)] },
+    Example {
+        mapping: "root = this.a.zip(this.b)",
+        cases: &[(r#"{"a":[1,2],"b":["x","y"]}"#, r#"[[1,"x"],[2,"y"]]"#)],
+    },
     Example { mapping: "root = this.a.zip(this.b)", cases: &[(r#"{"a":[1,2],"b":[]}"#, "Error")] },
 ]);
 

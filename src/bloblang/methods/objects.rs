@@ -11,7 +11,18 @@ use crate::bloblang::spec::{Example, MethodRun, MethodSpec, Result};
 use crate::value::{Array, Object, Str, Value};
 
 pub const METHODS: &[&MethodSpec] = &[
-    &ASSIGN, &COLLAPSE, &EXISTS, &EXPLODE, &GET, &KEYS, &KEY_VALUES, &MERGE, &SQUASH, &VALUES, &WITH, &WITHOUT,
+    &ASSIGN,
+    &COLLAPSE,
+    &EXISTS,
+    &EXPLODE,
+    &GET,
+    &KEYS,
+    &KEY_VALUES,
+    &MERGE,
+    &SQUASH,
+    &VALUES,
+    &WITH,
+    &WITHOUT,
 ];
 
 const CATEGORY: &str = "Object & Array Manipulation";
@@ -46,22 +57,31 @@ const EXISTS: MethodSpec = MethodSpec::new(
 .doc("Whether a dot path leads to something, be it null.")
 .params(PATH)
 .examples(&[
-    Example { mapping: "root = this.exists(\"a.b\")", cases: &[(r#"{"a":{"b":null}}"#, "true"), (r#"{"a":{}}"#, "false")] },
+    Example {
+        mapping: "root = this.exists(\"a.b\")",
+        cases: &[(r#"{"a":{"b":null}}"#, "true"), (r#"{"a":{}}"#, "false")],
+    },
     Example { mapping: "root = this.exists(\"ns.1\")", cases: &[(r#"{"ns":[1,2]}"#, "true")] },
 ]);
 
-const KEYS: MethodSpec = MethodSpec::new("keys", CATEGORY, MethodRun::Pure(|target, _| {
-    Ok(Value::Array(object(&target)?.keys().cloned().map(Value::String).collect()))
-}))
+const KEYS: MethodSpec = MethodSpec::new(
+    "keys",
+    CATEGORY,
+    MethodRun::Pure(|target, _| {
+        Ok(Value::Array(object(&target)?.keys().cloned().map(Value::String).collect()))
+    }),
+)
 .doc("The keys of an object, sorted.")
 .examples(&[
     Example { mapping: "root = this.keys()", cases: &[(r#"{"b":1,"a":2}"#, r#"["a","b"]"#)] },
     Example { mapping: "root = this.o.keys().length()", cases: &[(r#"{"o":{}}"#, "0")] },
 ]);
 
-const VALUES: MethodSpec = MethodSpec::new("values", CATEGORY, MethodRun::Pure(|target, _| {
-    Ok(Value::Array(object(&target)?.values().cloned().collect()))
-}))
+const VALUES: MethodSpec = MethodSpec::new(
+    "values",
+    CATEGORY,
+    MethodRun::Pure(|target, _| Ok(Value::Array(object(&target)?.values().cloned().collect()))),
+)
 .doc("The values of an object in the order of their keys.")
 .examples(&[
     Example { mapping: "root = this.values()", cases: &[(r#"{"b":1,"a":2}"#, "[2,1]")] },
@@ -71,7 +91,10 @@ const VALUES: MethodSpec = MethodSpec::new("values", CATEGORY, MethodRun::Pure(|
 const KEY_VALUES: MethodSpec = MethodSpec::new("key_values", CATEGORY, MethodRun::Pure(key_values))
     .doc("The entries of an object as an array of `{\"key\":..,\"value\":..}`, sorted by key.")
     .examples(&[
-        Example { mapping: "root = this.key_values()", cases: &[(r#"{"a":1}"#, r#"[{"key":"a","value":1}]"#)] },
+        Example {
+            mapping: "root = this.key_values()",
+            cases: &[(r#"{"a":1}"#, r#"[{"key":"a","value":1}]"#)],
+        },
         Example { mapping: "root = this.key_values().index(0).key", cases: &[(r#"{"b":1,"a":2}"#, "a")] },
     ]);
 
@@ -158,8 +181,14 @@ fn merge_into(into: &mut Object, from: &Object, collision: Collision) {
 const SQUASH: MethodSpec = MethodSpec::new("squash", CATEGORY, MethodRun::Pure(squash))
     .doc("Merges all objects of an array into one, as `merge` does.")
     .examples(&[
-        Example { mapping: "root = this.os.squash()", cases: &[(r#"{"os":[{"a":1},{"b":2}]}"#, r#"{"a":1,"b":2}"#)] },
-        Example { mapping: "root = this.os.squash()", cases: &[(r#"{"os":[{"a":1},{"a":2}]}"#, r#"{"a":[1,2]}"#)] },
+        Example {
+            mapping: "root = this.os.squash()",
+            cases: &[(r#"{"os":[{"a":1},{"b":2}]}"#, r#"{"a":1,"b":2}"#)],
+        },
+        Example {
+            mapping: "root = this.os.squash()",
+            cases: &[(r#"{"os":[{"a":1},{"a":2}]}"#, r#"{"a":[1,2]}"#)],
+        },
     ]);
 
 fn squash(target: Cow<'_, Value>, _: &Args<'_>) -> Result<Value> {
@@ -180,17 +209,24 @@ fn paths(args: &Args<'_>) -> Result<Vec<Vec<Str>>> {
     args.values().map(split).collect()
 }
 
-const WITH: MethodSpec = MethodSpec::new("with", CATEGORY, MethodRun::Prepared(|args, _| {
-    let paths = paths(args)?;
-    Ok(std::sync::Arc::new(move |target, _| {
-        let paths: Vec<&[Str]> = paths.iter().map(Vec::as_slice).collect();
-        Ok(Value::Object(picked(object(&target)?, &paths)))
-    }))
-}))
+const WITH: MethodSpec = MethodSpec::new(
+    "with",
+    CATEGORY,
+    MethodRun::Prepared(|args, _| {
+        let paths = paths(args)?;
+        Ok(std::sync::Arc::new(move |target, _| {
+            let paths: Vec<&[Str]> = paths.iter().map(Vec::as_slice).collect();
+            Ok(Value::Object(picked(object(&target)?, &paths)))
+        }))
+    }),
+)
 .doc("Keeps of an object only what the given dot paths lead to. Arrays on the way are kept whole.")
 .params(Params::Variadic)
 .examples(&[
-    Example { mapping: "root = this.with(\"a\", \"b.c\")", cases: &[(r#"{"a":1,"b":{"c":2,"d":3},"e":4}"#, r#"{"a":1,"b":{"c":2}}"#)] },
+    Example {
+        mapping: "root = this.with(\"a\", \"b.c\")",
+        cases: &[(r#"{"a":1,"b":{"c":2,"d":3},"e":4}"#, r#"{"a":1,"b":{"c":2}}"#)],
+    },
     Example { mapping: "root = this.with(\"none\")", cases: &[(r#"{"a":1}"#, "{}")] },
 ]);
 
@@ -215,17 +251,24 @@ fn picked(from: &Object, paths: &[&[Str]]) -> Object {
     Object::from_entries(kept)
 }
 
-const WITHOUT: MethodSpec = MethodSpec::new("without", CATEGORY, MethodRun::Prepared(|args, _| {
-    let paths = paths(args)?;
-    Ok(std::sync::Arc::new(move |target, _| {
-        let paths: Vec<&[Str]> = paths.iter().map(Vec::as_slice).collect();
-        Ok(Value::Object(dropped(object(&target)?, &paths)))
-    }))
-}))
+const WITHOUT: MethodSpec = MethodSpec::new(
+    "without",
+    CATEGORY,
+    MethodRun::Prepared(|args, _| {
+        let paths = paths(args)?;
+        Ok(std::sync::Arc::new(move |target, _| {
+            let paths: Vec<&[Str]> = paths.iter().map(Vec::as_slice).collect();
+            Ok(Value::Object(dropped(object(&target)?, &paths)))
+        }))
+    }),
+)
 .doc("Leaves out of an object what the given dot paths lead to. Nothing inside of arrays is left out.")
 .params(Params::Variadic)
 .examples(&[
-    Example { mapping: "root = this.without(\"a\", \"b.c\")", cases: &[(r#"{"a":1,"b":{"c":2,"d":3}}"#, r#"{"b":{"d":3}}"#)] },
+    Example {
+        mapping: "root = this.without(\"a\", \"b.c\")",
+        cases: &[(r#"{"a":1,"b":{"c":2,"d":3}}"#, r#"{"b":{"d":3}}"#)],
+    },
     Example { mapping: "root = this.without(\"none\")", cases: &[(r#"{"a":1}"#, r#"{"a":1}"#)] },
 ]);
 
