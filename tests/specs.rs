@@ -1,7 +1,7 @@
 //! Every field of the config must be what the recorded list of the reference's fields says: name, type, default, flags.
 
 use nekton::components::REGISTRY;
-use nekton::config::{AnyField, Body, ComponentSpec, Dialect, Kind, Specs, to_json};
+use nekton::config::{AnyField, Body, ComponentSpec, Dialect, Kind, Part, Specs, to_json};
 use serde_json::Value;
 
 /// Components of the reference that this build has are the same; those it lacks are printed.
@@ -52,6 +52,13 @@ fn object(path: &str, want: &Value, got: &[&dyn AnyField], out: &mut Vec<String>
         out.push(format!("{path}: takes an object, the reference takes {} {}", want["kind"], want["type"]));
     }
     fields(path, &list(&want["fields"]), got, false, out);
+}
+
+#[test]
+fn root_fields_are_those_of_the_reference() {
+    let mut differences = Vec::new();
+    fields("root", &list(&reference()["config"]), Part::Run.fields(), false, &mut differences);
+    assert!(differences.is_empty(), "\n{}", differences.join("\n"));
 }
 
 fn reference() -> Value {

@@ -86,12 +86,16 @@ pub fn split_template(
         literal.push_str(&rest[..at]);
         rest = &rest[at..];
         let begin = text.len() - rest.len();
-        if let Some(escaped) = rest.strip_prefix("${{!").and_then(|inner| inner.find("}}")) {
+        if let Some(inner) = rest.strip_prefix("${{!") {
+            let Some(escaped) = inner.find("}}") else {
+                let message = "required: expected end of escaped expression, but reached end of input";
+                return Err(vec![ParseError::at(text, text.len(), message)]);
+            };
             literal.push_str("${!");
             literal.push_str(&rest[4..4 + escaped]);
             literal.push('}');
             rest = &rest[4 + escaped + 2..];
-        } else if let Some(inner) = rest.strip_prefix("${!").filter(|inner| inner.contains('}')) {
+        } else if let Some(inner) = rest.strip_prefix("${!") {
             let placed = |mut error: ParseError| {
                 let (line, column) = super::parser::line_and_column(text, begin + 3);
                 error.column += if error.line == 1 { column - 1 } else { 0 };

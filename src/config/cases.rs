@@ -44,7 +44,8 @@ pub const METADATA: Field<Option<Vec<(Str, Value)>>> = field("metadata").doc("Th
 /// The fields of a message that is fed in.
 pub const MESSAGE: &[&dyn AnyField] = &[&CONTENT, &JSON_CONTENT, &FILE_CONTENT, &METADATA];
 
-pub const BLOBLANG: Field<Option<Str>> = field("bloblang").doc("A query that must be true for the message.");
+pub const BLOBLANG: Field<Option<Str>> =
+    field("bloblang").bloblang().doc("A query that must be true for the message.");
 pub const CONTENT_EQUALS: Field<Option<Str>> = field("content_equals").doc("What the content must be.");
 pub const CONTENT_MATCHES: Field<Option<Str>> =
     field("content_matches").doc("A regular expression that the content must match.");

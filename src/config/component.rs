@@ -11,7 +11,7 @@ use super::{
 use crate::value::{Str, Value};
 
 /// The key beside a metrics exporter that renames or drops metrics.
-pub(super) const METRICS_MAPPING: Field<Str> = field("mapping").default("");
+pub(super) const METRICS_MAPPING: Field<Str> = field("mapping").default("").bloblang();
 
 /// A component as configured, its type not yet looked up. Cheap to clone.
 #[derive(Clone, Debug)]

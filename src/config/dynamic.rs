@@ -1,7 +1,8 @@
 //! Reading mappings, checks and interpolated texts, and what the linter says of them.
 
-use super::{ConfError, Dialect, FieldType, Finding, FindingKind, Node, NodeKind, Path, Rule, Style, Type};
-use crate::expr::{Check, Mapping, ParseError, Template};
+use super::{ConfError, Dialect, FieldType, Finding, FindingKind, Node, Path, Style, Tag, Type};
+use crate::bloblang::{compile, split_template};
+use crate::expr::{Check, Mapping, ParseError, Template, environment};
 use crate::value::{Str, Value};
 
 impl FieldType for Mapping {
@@ -9,7 +10,6 @@ impl FieldType for Mapping {
 
     const TYPE: Type = Type::String;
     const DIALECT: Dialect = Dialect::Bloblang;
-    const RULE: Option<Rule> = Some(|node, found| compiles(node, found, Mapping::compile));
 
     fn read(node: &Node, path: Path<'_>) -> Result<Self, ConfError> {
         read(node, path, Mapping::compile)
@@ -25,7 +25,6 @@ impl FieldType for Check {
 
     const TYPE: Type = Type::String;
     const DIALECT: Dialect = Dialect::Bloblang;
-    const RULE: Option<Rule> = Some(|node, found| compiles(node, found, Check::compile));
 
     fn read(node: &Node, path: Path<'_>) -> Result<Self, ConfError> {
         read(node, path, Check::compile)
@@ -41,7 +40,6 @@ impl FieldType for Template {
 
     const TYPE: Type = Type::String;
     const DIALECT: Dialect = Dialect::Interpolated;
-    const RULE: Option<Rule> = Some(|node, found| compiles(node, found, Template::compile));
 
     fn read(node: &Node, path: Path<'_>) -> Result<Self, ConfError> {
         read(node, path, Template::compile)
@@ -62,16 +60,22 @@ fn read<T>(node: &Node, path: Path<'_>, compile: Compile<T>) -> Result<T, ConfEr
     })
 }
 
-/// Adds what is wrong with the text of `node`, at its places in the file.
-fn compiles<T>(node: &Node, found: &mut Vec<Finding>, compile: Compile<T>) {
-    let NodeKind::Scalar(scalar) = &node.value else { return };
-    let Err(errors) = compile(&scalar.text) else { return };
-    // In a literal block the text begins on the line after its `|`, elsewhere right where the value stands.
-    let block = scalar.style == Style::Literal;
-    for error in errors.into_iter().take(1) {
-        let line = node.line + error.line as u32 - u32::from(!block);
-        let column = if block || error.line > 1 { error.column } else { node.column as usize + error.column };
-        let finding = Finding::new(line, FindingKind::BadBloblang, error.message);
-        found.push(Finding { column: column as u32, ..finding });
-    }
+/// Adds the first mistake in a text of the given dialect, if there is one. An empty text has none.
+pub(super) fn check(dialect: Dialect, node: &Node, found: &mut Vec<Finding>) {
+    let Some(scalar) = node.as_scalar().filter(|scalar| scalar.tag != Tag::Null && !scalar.text.is_empty())
+    else {
+        return;
+    };
+    let errors = match dialect {
+        Dialect::Plain => return,
+        Dialect::Interpolated => split_template(&scalar.text, &environment()).err(),
+        Dialect::Bloblang => compile(&scalar.text, &environment()).err(),
+    };
+    let Some(error) = errors.into_iter().flatten().next() else { return };
+    // A block begins on the line below its mark; elsewhere lines are counted from the first one of the text.
+    let first = node.line + u32::from(scalar.style == Style::Literal);
+    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let line = first.saturating_add(count(error.line)) - 1;
+    let column = node.column.saturating_add(count(error.column));
+    found.push(Finding { column, ..Finding::new(line, FindingKind::BadBloblang, error.message) });
 }

@@ -223,6 +223,12 @@ impl<T: FieldType> Field<T> {
         self
     }
 
+    /// Text that is a Bloblang mapping, compiled by whoever reads it.
+    pub const fn bloblang(mut self) -> Self {
+        self.info.dialect = Dialect::Bloblang;
+        self
+    }
+
     /// A URL whose password is never shown.
     pub const fn url(mut self) -> Self {
         self.info.url = true;

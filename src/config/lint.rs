@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::component::{METRICS_MAPPING, explicit_type, infer};
+use super::dynamic::check;
 use super::label::check_label;
 use super::suggest::did_you_mean;
 use super::{
@@ -146,6 +147,7 @@ impl<'a> Linter<'a> {
                     if let Some(rule) = info.type_rule {
                         rule(node, &mut self.found);
                     }
+                    check(info.dialect, node, &mut self.found);
                 }
                 _ => {
                     let message = format!("expected {} value", info.ty.name());

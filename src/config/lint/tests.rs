@@ -174,3 +174,33 @@ fn missing_variables_come_first_and_lint_can_be_switched_off() {
     assert_eq!(found, "1: required environment variables were not set: [B A B]\n1: field a not recognised");
     assert_eq!(errors("# BENTHOS LINT DISABLE\na: 1", LintOptions::default()), "");
 }
+
+#[test]
+fn programs_are_linted_where_they_stand() {
+    let place = |text: &str| {
+        let found = read(Part::Run, text, LintOptions::default());
+        found.iter().map(|f| (f.line, f.column, f.kind)).collect::<Vec<_>>()
+    };
+    let bad = FindingKind::BadBloblang;
+    let mapping = |text: &str| format!("pipeline:\n  processors:\n    - mapping: {text}\n");
+    for (text, want) in [
+        ("root = this.a", None),
+        ("''", None),
+        ("root = (", Some((3, 25))),
+        ("|\n        root.a = 1\n        root.b = (", Some((6, 17))),
+        ("'root.a = 1\n\n        root.b = ('", Some((4, 27))),
+        ("root = nope()", Some((3, 30))),
+    ] {
+        let want: Vec<_> = want.map(|(line, column)| (line, column, bad)).into_iter().collect();
+        assert_eq!(place(&mapping(text)), want, "{text}");
+    }
+    for (text, want) in [
+        ("a ${! this.b } ${{! x }}", None),
+        ("${ ${A:} $", None),
+        ("a ${! ( }", Some((3, 19))),
+        ("x ${!", Some((3, 16))),
+    ] {
+        let want: Vec<_> = want.map(|(line, column)| (line, column, bad)).into_iter().collect();
+        assert_eq!(place(&format!("output:\n  cache:\n    key: {text}\n    target: c\n")), want, "{text}");
+    }
+}
