@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::TypedValueParser as _;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::telemetry::log::Level;
@@ -52,6 +53,8 @@ pub enum Command {
     Echo(EchoArgs),
     /// List what configs can be made of
     List(ListArgs),
+    /// Run a mapping over documents, one a line
+    Blobl(BloblArgs),
 }
 
 /// Flags of several commands, also understood in front of the command.
@@ -133,6 +136,34 @@ pub struct EchoArgs {
     /// The config file
     #[arg(value_name = "FILE")]
     pub paths: Vec<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct BloblArgs {
+    /// A file with the mapping
+    #[arg(short, long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// A file with documents instead of standard input
+    #[arg(short, long, value_name = "FILE")]
+    pub input_file: Option<PathBuf>,
+    /// Documents are bytes, not JSON
+    #[arg(short, long)]
+    pub raw: bool,
+    /// Write JSON in indented lines
+    #[arg(short, long)]
+    pub pretty: bool,
+    /// How many threads share the work; the order is kept
+    #[arg(short, long, value_name = "N", default_value_t = 1,
+          value_parser = clap::value_parser!(u16).range(1..).map(usize::from))]
+    pub threads: usize,
+    /// The longest line that is read, in bytes
+    #[arg(long, value_name = "BYTES", default_value_t = 65_536)]
+    pub max_token_length: usize,
+    /// Files with environment variables (KEY=VALUE lines), globs allowed
+    #[arg(short, long, value_name = "GLOB")]
+    pub env_file: Vec<String>,
+    /// The mapping
+    pub mapping: Vec<String>,
 }
 
 #[derive(Args, Debug)]

@@ -10,7 +10,7 @@ use crate::config::{Part, normalise, to_yaml};
 
 pub fn run(shared: Shared, args: EchoArgs) -> Result<ExitCode, String> {
     let shared = shared.and(args.shared);
-    let vars = vars::read(&shared.env_file)?;
+    let vars = vars::install(&shared.env_file)?;
     let mut document = match shared.main_config(&args.paths)? {
         Some(path) => Document::read(&path, Part::Run, &vars)?,
         None => Document::empty(),

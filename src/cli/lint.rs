@@ -18,7 +18,7 @@ const BELOW: &str = "...";
 
 pub fn run(shared: Shared, args: LintArgs) -> Result<ExitCode, String> {
     let shared = shared.and(args.shared);
-    let vars = vars::read(&shared.env_file)?;
+    let vars = vars::install(&shared.env_file)?;
     let options = LintOptions { deprecated: args.deprecated, labels: args.labels, strict_errors: true };
     let mut files: Vec<(PathBuf, Part)> = Vec::new();
     for pattern in &args.paths {

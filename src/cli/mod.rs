@@ -1,6 +1,7 @@
 //! The command line: the only place that reads the environment, prints and exits.
 
 mod args;
+mod blobl;
 mod document;
 mod echo;
 mod lint;
@@ -40,6 +41,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Lint(args)) => lint::run(cli.shared, args),
         Some(Command::Echo(args)) => echo::run(cli.shared, args),
         Some(Command::List(args)) => list::run(args),
+        Some(Command::Blobl(args)) => blobl::run(cli.shared, args),
     };
     done.unwrap_or_else(|error| {
         eprintln!("{error}");

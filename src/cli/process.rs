@@ -17,11 +17,12 @@ use super::signals::Signals;
 use crate::api::{self, Api, BasicAuth, ComponentEndpoints, Cors, Guards, Reserved, Server, Surface};
 use crate::component::Endpoints;
 use crate::components::REGISTRY;
-use crate::config::{self, HttpConf, LoggerConf, Part, ResourcesConf, ServiceConf};
-use crate::manager::{Manager, Settings, Vars};
+use crate::config::{self, HttpConf, LoggerConf, MetricsConf, Part, ResourcesConf, ServiceConf};
+use crate::expr::Mapping;
+use crate::manager::{Manager, Settings, Vars, relabel};
 use crate::telemetry::Logger;
 use crate::telemetry::log::{Format, Layout, Level, RotatingFile};
-use crate::telemetry::metrics::{Exporter, Metrics};
+use crate::telemetry::metrics::{Exporter, Metrics, Relabel};
 
 /// Workers evaluate mappings, which may recurse deeply.
 const STACK: usize = 8 * 1024 * 1024;
@@ -97,7 +98,7 @@ impl Process {
         mode: Mode,
     ) -> Result<Self, String> {
         let exporter = REGISTRY.exporter(&service.metrics).map_err(|error| error.to_string())?;
-        let metrics = Metrics::new(None);
+        let metrics = Metrics::new(mapping(&service.metrics)?);
         let surface = Surface {
             streams_mode: mode.streams,
             streams_api: mode.streams_api,
@@ -194,6 +195,18 @@ impl Process {
         }
         self.log.flush();
     }
+}
+
+/// The renaming of metrics, if the config wants one.
+fn mapping(metrics: &MetricsConf) -> Result<Option<Relabel>, String> {
+    let text = metrics.resolve(&REGISTRY).map_err(|error| error.to_string())?.mapping;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let mapping = Mapping::compile(&text).map_err(|errors| {
+        errors.first().map_or_else(String::new, |error| format!("failed to parse metrics mapping: {error}"))
+    })?;
+    Ok(Some(relabel(mapping)))
 }
 
 /// TLS, password and other origins as the config wants them.

@@ -20,7 +20,7 @@ const DEFAULT_PATHS: [&str; 3] = ["/benthos.yaml", "/etc/benthos/config.yaml", "
 pub fn run(shared: Shared, args: RunArgs) -> Result<ExitCode, String> {
     let shared = shared.and(args.shared);
     let path = main_config(&shared, &args.paths)?;
-    let vars = vars::read(&shared.env_file)?;
+    let vars = vars::install(&shared.env_file)?;
     let mut document = match &path {
         Some(path) => Document::read(path, Part::Run, &vars)?,
         None => Document::empty(),

@@ -28,7 +28,7 @@ struct Plan {
 pub fn run(shared: Shared, args: StreamsArgs) -> Result<ExitCode, String> {
     let shared = shared.and(args.shared);
     let path = args.observability.or(shared.config.clone());
-    let vars = vars::read(&shared.env_file)?;
+    let vars = vars::install(&shared.env_file)?;
     let mut document = match &path {
         Some(path) => Document::read(path, Part::Service, &vars)?,
         None => Document::empty(),

@@ -5,10 +5,19 @@ use std::fs;
 use std::sync::Arc;
 
 use super::paths;
+use crate::expr::{SystemHost, install_host};
 use crate::manager::Vars;
 
+/// As [`read`], and shows the variables to mappings.
+pub fn install(globs: &[String]) -> Result<Vars, String> {
+    let vars = read(globs)?;
+    let seen = vars.clone();
+    install_host(Arc::new(SystemHost::new(move |name| seen(name))));
+    Ok(vars)
+}
+
 /// Looks variables up in the files that `globs` name, later ones first, then in the environment.
-pub fn read(globs: &[String]) -> Result<Vars, String> {
+fn read(globs: &[String]) -> Result<Vars, String> {
     let mut set = HashMap::new();
     for path in paths::expand(globs)? {
         let text = fs::read_to_string(&path)

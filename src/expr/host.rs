@@ -9,7 +9,7 @@ use crate::value::{Str, Timestamp};
 /// The machine that the process runs on. Environment variables are looked up through a function, as only the command
 /// line reads the process environment.
 pub struct SystemHost {
-    variables: fn(&str) -> Option<String>,
+    variables: Box<dyn Fn(&str) -> Option<String> + Send + Sync>,
     counters: Mutex<HashMap<String, i64>>,
 }
 
@@ -28,8 +28,8 @@ pub fn environment() -> Environment {
 }
 
 impl SystemHost {
-    pub fn new(variables: fn(&str) -> Option<String>) -> Self {
-        Self { variables, counters: Mutex::default() }
+    pub fn new(variables: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
+        Self { variables: Box::new(variables), counters: Mutex::default() }
     }
 }
 

@@ -9,6 +9,7 @@ mod change;
 mod error;
 mod files;
 mod locks;
+mod relabel;
 mod replace;
 mod resources;
 mod source;
@@ -16,6 +17,7 @@ mod source;
 pub use error::Error;
 pub use error::Lint;
 pub use files::{StreamFile, find_streams};
+pub use relabel::relabel;
 pub use source::{Source, Vars};
 
 use std::collections::BTreeMap;
