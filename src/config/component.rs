@@ -4,10 +4,10 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 use super::spec::ComponentSpec;
-use super::suggest::did_you_mean;
 use super::{
     Conf, ConfError, Field, FieldType, FindingKind, Key, Kind, Node, NodeKind, Path, Specs, Type, field,
 };
+use crate::bloblang::did_you_mean;
 use crate::value::{Str, Value};
 
 /// The key beside a metrics exporter that renames or drops metrics.
@@ -92,7 +92,7 @@ pub(super) fn infer<'s>(specs: &'s dyn Specs, kind: Kind, node: &Node) -> Result
             kind: FindingKind::ComponentNotFound,
             message: format!(
                 "{kind} type '{name}' was not recognised{}",
-                did_you_mean(name, &specs.names(kind))
+                did_you_mean(name, specs.names(kind).into_iter())
             ),
         });
     }
@@ -115,7 +115,7 @@ pub(super) fn infer<'s>(specs: &'s dyn Specs, kind: Kind, node: &Node) -> Result
         [one] => missing(format!(
             "unable to infer component type: {}{}",
             one.text,
-            did_you_mean(&one.text, &specs.names(kind))
+            did_you_mean(&one.text, specs.names(kind).into_iter())
         )),
         many => {
             let keys: Vec<&str> = many.iter().map(|key| key.text.as_str()).collect();

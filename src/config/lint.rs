@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use super::component::{METRICS_MAPPING, explicit_type, infer};
 use super::dynamic::check;
 use super::label::check_label;
-use super::suggest::did_you_mean;
 use super::{
     AnyField, Body, ComponentSpec, Conf, FieldInfo, Finding, FindingKind, Kind, Node, NodeKind, Shape, Specs,
     Tag, Type,
 };
+use crate::bloblang::did_you_mean;
 use crate::value::Str;
 
 /// What the linter is asked to report beyond mistakes.
@@ -89,8 +89,8 @@ impl<'a> Linter<'a> {
                 Some(info) => self.field(info, &entry.value),
                 None if entry.value.aliased => {}
                 None => {
-                    let names: Vec<&str> = fields.iter().map(|field| field.info().name).collect();
-                    let hint = did_you_mean(&entry.key.text, &names);
+                    let names = fields.iter().map(|field| field.info().name);
+                    let hint = did_you_mean(&entry.key.text, names);
                     let message = format!("field {} not recognised{hint}", entry.key.text);
                     self.report(entry.key.line, FindingKind::Unknown, message);
                 }
@@ -140,7 +140,7 @@ impl<'a> Linter<'a> {
                 NodeKind::Scalar(scalar) => {
                     let text = if scalar.tag == Tag::Null { "" } else { scalar.text.as_str() };
                     if info.enforced && !info.options.iter().any(|option| option.eq_ignore_ascii_case(text)) {
-                        let hint = did_you_mean(text, info.options);
+                        let hint = did_you_mean(text, info.options.iter().copied());
                         let message = format!("value {text} is not a valid option for this field{hint}");
                         self.report(node.line, FindingKind::InvalidOption, message);
                     }

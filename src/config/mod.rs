@@ -29,7 +29,6 @@ mod service;
 mod set;
 mod spec;
 mod stream;
-mod suggest;
 mod types;
 mod yaml;
 
