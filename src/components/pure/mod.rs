@@ -1,7 +1,30 @@
 //! What only moves or changes messages: processors, and inputs and outputs made of others.
 
+mod processor_branch;
+mod processor_catch;
+mod processor_log;
+mod processor_mapping;
+mod processor_mutation;
+mod processor_noop;
+mod processor_processors;
+mod processor_switch;
+
 use crate::component::{InputSpec, OutputSpec, ProcessorSpec};
 
 pub const INPUTS: &[&InputSpec] = &[];
-pub const PROCESSORS: &[&ProcessorSpec] = &[];
+
+pub const PROCESSORS: &[&ProcessorSpec] = &[
+    &processor_branch::BRANCH,
+    &processor_catch::CATCH,
+    &processor_log::LOG,
+    &processor_mapping::BLOBLANG,
+    &processor_mapping::MAPPING,
+    &processor_mutation::MUTATION,
+    &processor_noop::NOOP,
+    &processor_processors::FOR_EACH,
+    &processor_processors::PROCESSORS,
+    &processor_processors::TRY,
+    &processor_switch::SWITCH,
+];
+
 pub const OUTPUTS: &[&OutputSpec] = &[];
