@@ -7,9 +7,9 @@ use crate::config::{ComponentSpec, Conf, Example, Field, Kind, ProcessorConf, fi
 use crate::expr::Mapping;
 use crate::message::{Batch, Batches, batches_of};
 
-const REQUEST_MAP: Field<Mapping> = field("request_map")
-    .default("")
-    .doc("Makes the message that the processors see; empty: a copy of the whole. A deleted root skips the branch.");
+const REQUEST_MAP: Field<Mapping> = field("request_map").default("").doc(
+    "Makes the message that the processors see; empty: a copy of the whole. A deleted root skips the branch.",
+);
 const PROCESSORS: Field<Vec<ProcessorConf>> = field("processors").doc("What the copies run through.");
 const RESULT_MAP: Field<Mapping> = field("result_map")
     .default("")
@@ -51,11 +51,8 @@ impl Branch {
         let mut requests = Batch::new();
         let mut owners = Vec::new();
         for i in 0..batch.len() {
-            let request = if self.request.is_empty() {
-                Ok(Some(batch[i].clone()))
-            } else {
-                self.request.map(batch, i)
-            };
+            let request =
+                if self.request.is_empty() { Ok(Some(batch[i].clone())) } else { self.request.map(batch, i) };
             match request {
                 Ok(Some(mut request)) => {
                     request.set_failure(None);
@@ -77,7 +74,9 @@ impl Branch {
         };
         if results.len() != owners.len() {
             let (got, want) = (results.len(), owners.len());
-            let text = format!("message count from branch processors does not match request, got {got}, expected {want}");
+            let text = format!(
+                "message count from branch processors does not match request, got {got}, expected {want}"
+            );
             return fail_all(batch, owners, &text);
         }
         for (i, owner) in owners.iter().enumerate() {

@@ -14,8 +14,9 @@ const LEVEL: Field<Str> = field("level")
 const FIELDS_MAPPING: Field<Option<Mapping>> =
     field("fields_mapping").doc("A mapping to an object whose entries are added to the line as fields.");
 const MESSAGE: Field<Template> = field("message").default("").doc("The text of the line.");
-const FIELDS: Field<Option<Vec<(Str, Template)>>> =
-    field("fields").deprecated().doc("Fields that are added to the line; `fields_mapping` keeps their types.");
+const FIELDS: Field<Option<Vec<(Str, Template)>>> = field("fields")
+    .deprecated()
+    .doc("Fields that are added to the line; `fields_mapping` keeps their types.");
 
 pub const LOG: ProcessorSpec = ProcessorSpec {
     spec: ComponentSpec::new(Kind::Processor, "log")
@@ -64,7 +65,9 @@ impl Log {
                     fields.extend(object.iter().map(|(k, v)| (k.clone(), text::string(v).as_ref().into())));
                 }
                 Value::Nothing => {}
-                other => return Err(format!("fields_mapping: expected an object, got {}", other.type_name())),
+                other => {
+                    return Err(format!("fields_mapping: expected an object, got {}", other.type_name()));
+                }
             }
         }
         let message = self.message.render(batch, index).map_err(|e| format!("message: {e}"))?;

@@ -28,7 +28,10 @@ pub const BLOBLANG: ProcessorSpec = ProcessorSpec {
         .categories(&["Mapping", "Parsing"])
         .summary("The old name of `mapping`.")
         .bare(&OLD_TEXT)
-        .examples(&[Example { title: "Drop what is not wanted", config: "bloblang: root = if this.level == \"debug\" { deleted() }\n" }]),
+        .examples(&[Example {
+            title: "Drop what is not wanted",
+            config: "bloblang: root = if this.level == \"debug\" { deleted() }\n",
+        }]),
     build: |conf, _| built(conf, &OLD_TEXT),
     silent: false,
 };
@@ -54,4 +57,3 @@ impl Processor for Map {
         true
     }
 }
-

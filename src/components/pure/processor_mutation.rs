@@ -12,7 +12,9 @@ pub const MUTATION: ProcessorSpec = ProcessorSpec {
         .categories(&["Mapping", "Parsing"])
         .version("4.5.0")
         .summary("Edits the document of each message in place by a Bloblang mapping.")
-        .description("Every right side sees the document as changed so far. What was assigned before a failure stays.")
+        .description(
+            "Every right side sees the document as changed so far. What was assigned before a failure stays.",
+        )
         .bare(&TEXT)
         .examples(&[Example { title: "Remove a field", config: "mutation: root.password = deleted()\n" }]),
     build: |conf, _| {

@@ -45,7 +45,10 @@ fn last_falls_through(conf: &Conf, found: &mut Vec<Finding>) {
     if let Some(last) = cases.last()
         && last.get(&FALLTHROUGH).is_ok_and(|f| f)
     {
-        found.push(Finding::warning(last.node().line, "the last case cannot fall through, as no case follows"));
+        found.push(Finding::warning(
+            last.node().line,
+            "the last case cannot fall through, as no case follows",
+        ));
     }
 }
 
