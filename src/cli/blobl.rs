@@ -101,13 +101,13 @@ fn map_all(
 /// The line that one document becomes: strings as they are, nothing where the root was deleted, everything else as
 /// JSON; a root that was not assigned is the document itself.
 fn map(mapping: &Mapping, text: &[u8], form: Form) -> Result<Vec<u8>, ExprError> {
-    let message = match form.raw {
-        true => Message::from_value(Value::from(bytes::Bytes::copy_from_slice(text))),
-        false => Message::from_bytes(text.to_vec()),
+    let batch = batch_of(Message::from_bytes(text.to_vec()));
+    let root = match form.raw {
+        true => mapping.apply(Value::from(bytes::Bytes::copy_from_slice(text)), &[])?.0,
+        false => mapping.query(&batch, 0)?,
     };
-    let batch = batch_of(message);
     let mut out = Vec::new();
-    match mapping.query(&batch, 0)? {
+    match root {
         Value::String(text) => out.extend_from_slice(text.as_bytes()),
         Value::Bytes(bytes) => out.extend_from_slice(&bytes),
         Value::Delete => {}

@@ -8,6 +8,7 @@ mod lint;
 mod list;
 mod paths;
 mod process;
+mod push;
 mod run;
 mod signals;
 mod streams;

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::VERSION;
 use super::document::Document;
+use super::push::Pusher;
 use super::signals::Signals;
 use crate::api::{self, Api, BasicAuth, ComponentEndpoints, Cors, Guards, Reserved, Server, Surface};
 use crate::component::Endpoints;
@@ -44,6 +45,7 @@ pub struct Process {
     exporter: Exporter,
     metrics: Metrics,
     server: Option<(JoinHandle<()>, CancellationToken)>,
+    pusher: Option<Pusher>,
 }
 
 /// The threads that everything runs on.
@@ -120,7 +122,8 @@ impl Process {
             shutdown_timeout: service.shutdown_timeout.get(),
             streams_mode: mode.streams,
         });
-        let mut process = Self { manager, log, service, exporter, metrics, server: None };
+        let pusher = Pusher::start(&exporter, metrics.clone(), log.clone())?;
+        let mut process = Self { manager, log, service, exporter, metrics, server: None, pusher };
         process.manager.create_resources(resources).map_err(|error| error.to_string())?;
         if process.service.http.enabled {
             let shown = config::normalise(part.fields(), &document.given, &REGISTRY);
@@ -187,6 +190,9 @@ impl Process {
             && let Err(error) = std::fs::write(path, prometheus.render(&self.metrics).concat())
         {
             self.log.error(format_args!("Failed to write metrics to {}: {error}", path.display()));
+        }
+        if let Some(pusher) = self.pusher {
+            pusher.finish().await;
         }
         if let Some((server, stop)) = self.server {
             stop.cancel();
