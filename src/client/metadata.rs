@@ -1,7 +1,6 @@
 //! Which metadata a component passes on: the common block of prefixes and patterns.
 
-use regex::Regex;
-
+use crate::bloblang::go::regex::Pattern;
 use crate::config::{AnyField, Conf, ConfError, Field, FromConf, field};
 use crate::message::Message;
 use crate::value::{Str, Value};
@@ -19,7 +18,7 @@ const PATTERNS: Field<Vec<Str>> = field("include_patterns")
 #[derive(Clone, Debug, Default)]
 pub struct MetadataFilter {
     prefixes: Vec<Str>,
-    patterns: Vec<Regex>,
+    patterns: Vec<Pattern>,
 }
 
 impl FromConf for MetadataFilter {
@@ -27,7 +26,7 @@ impl FromConf for MetadataFilter {
 
     fn from_conf(conf: &Conf) -> Result<Self, ConfError> {
         let compile = |pattern: &Str| {
-            Regex::new(pattern)
+            Pattern::new(pattern)
                 .map_err(|error| conf.error(&PATTERNS, format!("'{pattern}' is not a pattern: {error}")))
         };
         let patterns = conf.get(&PATTERNS)?.iter().map(compile).collect::<Result<_, _>>()?;
@@ -43,7 +42,7 @@ impl MetadataFilter {
 
     pub fn matches(&self, key: &str) -> bool {
         self.prefixes.iter().any(|prefix| key.starts_with(prefix.as_str()))
-            || self.patterns.iter().any(|pattern| pattern.is_match(key))
+            || self.patterns.iter().any(|pattern| pattern.regex().is_match(key))
     }
 
     /// The metadata of `message` that passes, in the order of keys.

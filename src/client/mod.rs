@@ -1,7 +1,9 @@
 //! Shared wire code: what several components need to speak to the world, with the config fields that belong to it.
 
 mod auth;
+pub mod http;
 mod metadata;
+pub mod multipart;
 mod tls;
 
 pub use auth::{BASIC_AUTH, JWT, OAUTH, OAUTH2, OAuth2, OAuth2Conf, Signer};

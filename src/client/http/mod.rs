@@ -1,0 +1,112 @@
+//! The HTTP client that components share: what is asked is made of messages, answers become messages, and what
+//! fails is tried again.
+
+mod attempt;
+mod dump;
+mod error;
+mod fields;
+mod request;
+mod response;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use reqwest::redirect::Policy;
+use reqwest::{Client, Proxy};
+
+pub use error::HttpError;
+pub use fields::{COMMON, URL, field_count, fields, verb};
+pub use request::{Part, Payload};
+
+use super::auth::{OAUTH2, OAuth2, Signer};
+use super::metadata::MetadataFilter;
+use super::tls::TLS;
+use crate::config::{Conf, ConfError, Field};
+use crate::telemetry::log::{Level, Logger};
+use crate::telemetry::metrics::{self, Handle};
+use crate::value::Str;
+use attempt::Retries;
+use request::Requests;
+
+/// Sends requests by the common fields of HTTP components.
+pub struct HttpClient {
+    client: Client,
+    requests: Requests,
+    oauth2: Option<OAuth2>,
+    retries: Retries,
+    /// Which headers of an answer become metadata.
+    extract: MetadataFilter,
+    /// At which level exchanges are logged.
+    dump: Option<Level>,
+    around: Surroundings,
+}
+
+/// What a client needs of the component it works for.
+pub struct Surroundings {
+    pub log: Logger,
+    pub metrics: Handle<metrics::HttpClient>,
+    pub rate_limit: Option<Gate>,
+}
+
+/// Claims one access of a rate limit: how long to wait before asking again, if it is not granted.
+pub type Gate = Arc<dyn Fn() -> BoxFuture<'static, Result<Option<Duration>, String>> + Send + Sync>;
+
+// === impl HttpClient ===
+
+impl HttpClient {
+    /// Reads the common fields of `conf`. `verb` is the component's own field of that name, `timeout` whether
+    /// requests are limited in time.
+    pub fn new(
+        conf: &Conf,
+        verb: &Field<Str>,
+        payload: Payload,
+        timeout: bool,
+        around: Surroundings,
+    ) -> Result<Self, String> {
+        let read = |error: ConfError| error.to_string();
+        let level = conf.get(&fields::DUMP).map_err(read)?;
+        Ok(Self {
+            client: client(conf, timeout)?,
+            requests: Requests::read(conf, verb, payload)?,
+            oauth2: conf.get(&OAUTH2).map_err(read)?.and_then(OAuth2::new),
+            retries: Retries::read(conf).map_err(read)?,
+            extract: conf.get(&fields::EXTRACT_HEADERS).map_err(read)?,
+            dump: if level.is_empty() { None } else { Level::parse(level.trim())? },
+            around,
+        })
+    }
+
+    /// The label of the rate limit resource that requests wait for.
+    pub fn rate_limit(conf: &Conf) -> Result<Option<Str>, ConfError> {
+        Ok(conf.get(&fields::RATE_LIMIT)?.filter(|label| !label.is_empty()))
+    }
+}
+
+fn client(conf: &Conf, timeout: bool) -> Result<Client, String> {
+    let read = |error: ConfError| error.to_string();
+    let mut tls = (*conf.get(&TLS).map_err(read)?.config()?).clone();
+    let http1_only = conf.get(&fields::DISABLE_HTTP2).map_err(read)?;
+    tls.alpn_protocols = match http1_only {
+        true => vec![b"http/1.1".to_vec()],
+        false => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
+    };
+    let follow = conf.get(&fields::FOLLOW_REDIRECTS).map_err(read)?;
+    let mut builder = Client::builder()
+        .tls_backend_preconfigured(tls)
+        .user_agent(concat!("nekton/", env!("CARGO_PKG_VERSION")))
+        .http1_title_case_headers()
+        .redirect(if follow { Policy::limited(10) } else { Policy::none() });
+    if http1_only {
+        builder = builder.http1_only();
+    }
+    let limit = conf.get(&fields::TIMEOUT).map_err(read)?.get();
+    if timeout && !limit.is_zero() {
+        builder = builder.timeout(limit);
+    }
+    if let Some(url) = conf.get(&fields::PROXY_URL).map_err(read)?.filter(|url| !url.is_empty()) {
+        let proxy = Proxy::all(url.as_str());
+        builder = builder.proxy(proxy.map_err(|error| conf.error(&fields::PROXY_URL, error.to_string()).to_string())?);
+    }
+    builder.build().map_err(|error| format!("{}: no HTTP client: {error}", conf.path()))
+}
