@@ -27,7 +27,18 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     (
         "api",
-        &["manager", "stream", "component", "config", "telemetry", "expr", "bloblang", "message", "value"],
+        &[
+            "manager",
+            "stream",
+            "component",
+            "config",
+            "client",
+            "telemetry",
+            "expr",
+            "bloblang",
+            "message",
+            "value",
+        ],
     ),
     (
         "coordinator",

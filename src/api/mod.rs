@@ -5,21 +5,17 @@
 
 mod answer;
 mod auth;
-mod cors;
 mod endpoints;
 mod handlers;
 mod request;
 mod routes;
 mod server;
 mod service;
-mod tls;
 
 pub use auth::BasicAuth;
-pub use cors::Cors;
 pub use endpoints::ComponentEndpoints;
 pub use server::{Guards, Server, Service};
 pub use service::{Api, Reserved, Surface};
-pub use tls::acceptor;
 
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,8 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::text;
-use super::{Api, BasicAuth, ComponentEndpoints, Cors, Guards, Reserved, Server, Service, Surface};
+use super::{Api, BasicAuth, ComponentEndpoints, Guards, Reserved, Server, Service, Surface};
+use crate::client::serve::Cors;
 use crate::component::{Endpoints, Handler, Registry};
 use crate::config::Node;
 use crate::manager::{Manager, Settings};

@@ -15,7 +15,8 @@ use super::VERSION;
 use super::document::Document;
 use super::push::Pusher;
 use super::signals::Signals;
-use crate::api::{self, Api, BasicAuth, ComponentEndpoints, Cors, Guards, Reserved, Server, Surface};
+use crate::api::{self, Api, BasicAuth, ComponentEndpoints, Guards, Reserved, Server, Surface};
+use crate::client::serve::{self, Cors};
 use crate::component::Endpoints;
 use crate::components::REGISTRY;
 use crate::config::{self, HttpConf, LoggerConf, MetricsConf, Part, ResourcesConf, ServiceConf};
@@ -220,7 +221,7 @@ fn guards(http: &HttpConf) -> Result<Guards, String> {
     let tls = match (http.cert_file.as_str(), http.key_file.as_str()) {
         ("", "") => None,
         ("", _) | (_, "") => return Err("http: cert_file and key_file must be set together".to_owned()),
-        (cert, key) => Some(api::acceptor(Path::new(cert), Path::new(key))?),
+        (cert, key) => Some(serve::acceptor(Path::new(cert), Path::new(key))?),
     };
     let auth = &http.basic_auth;
     let auth = auth

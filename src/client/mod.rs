@@ -4,6 +4,7 @@ mod auth;
 pub mod http;
 mod metadata;
 pub mod multipart;
+pub mod serve;
 mod tls;
 
 pub use auth::{BASIC_AUTH, JWT, OAUTH, OAUTH2, OAuth2, OAuth2Conf, Signer};

@@ -79,9 +79,9 @@ const CUT_OFF: &str = "the multipart body ends in the middle of a part";
 /// Where `delimiter` begins a line, searching from `from`, which is the beginning of one.
 fn line_start(body: &[u8], from: usize, delimiter: &str) -> Option<usize> {
     let found = memmem::find_iter(&body[from..], delimiter).map(|at| from + at);
-    found.into_iter().find(|at| {
-        (*at == from || body[at - 1] == b'\n') && ends_delimiter(&body[at + delimiter.len()..])
-    })
+    found
+        .into_iter()
+        .find(|at| (*at == from || body[at - 1] == b'\n') && ends_delimiter(&body[at + delimiter.len()..]))
 }
 
 /// Whether what follows a boundary makes it a delimiter, rather than the beginning of a longer word.

@@ -125,10 +125,9 @@ impl OAuth2 {
         Ok(state.token.insert(token).header.clone())
     }
 
-    /// Drops the token that was refused, so that the next request fetches another.
-    pub async fn refused(&self, header: &HeaderValue) {
-        let mut state = self.state.lock().await;
-        state.token = state.token.take().filter(|token| token.header != header);
+    /// Drops the token, as it was refused: the next request fetches another.
+    pub async fn refused(&self) {
+        self.state.lock().await.token = None;
     }
 
     async fn fetch(&self, client: &Client, state: &mut State) -> Result<Token, String> {

@@ -114,7 +114,7 @@ impl HttpClient {
         self.around.metrics.responded(status.as_u16());
         match self.retries.verdict(status) {
             Verdict::Success => Ok(response),
-            verdict => Err((self.refusal(request, response).await, verdict)),
+            verdict => Err((self.refusal(response).await, verdict)),
         }
     }
 
@@ -127,21 +127,14 @@ impl HttpClient {
         if let Some(level) = self.dump {
             return dump::exchange(&self.client, request, &self.around.log, level).await;
         }
-        let Request { method, url, headers, body } = request;
-        let mut builder = self.client.request(method, url).headers(headers);
-        if let Some(body) = body {
-            builder = builder.body(body);
-        }
-        builder.send().await.map_err(|error| HttpError::failed(&error))
+        request.on(&self.client).send().await.map_err(|error| HttpError::failed(&error))
     }
 
     /// What a response that is no success says.
-    async fn refusal(&self, request: &Request, response: Response) -> HttpError {
+    async fn refusal(&self, response: Response) -> HttpError {
         let status = response.status();
-        if let (StatusCode::UNAUTHORIZED, Some(oauth2)) = (status, &self.oauth2)
-            && let Some(header) = request.headers.get(AUTHORIZATION)
-        {
-            oauth2.refused(header).await;
+        if let (StatusCode::UNAUTHORIZED, Some(oauth2)) = (status, &self.oauth2) {
+            oauth2.refused().await;
         }
         let headers = response.headers().clone();
         let body = match response.bytes().await {

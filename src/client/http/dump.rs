@@ -32,13 +32,8 @@ pub async fn exchange(
 }
 
 async fn send(client: &Client, request: Request) -> Result<http::Response<Bytes>, HttpError> {
-    let Request { method, url, headers, body } = request;
-    let mut builder = client.request(method, url).headers(headers);
-    if let Some(body) = body {
-        builder = builder.body(body);
-    }
     let failed = |error: reqwest::Error| HttpError::failed(&error);
-    let response = builder.send().await.map_err(failed)?;
+    let response = request.on(client).send().await.map_err(failed)?;
     let mut whole = http::Response::new(Bytes::new());
     *whole.status_mut() = response.status();
     *whole.headers_mut() = response.headers().clone();

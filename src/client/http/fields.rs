@@ -55,8 +55,11 @@ pub const SUCCESSFUL_ON: Field<Vec<i64>> = field("successful_on")
     .doc("Status codes that count as success besides 2xx.");
 pub const PROXY_URL: Field<Option<Str>> =
     field("proxy_url").advanced().doc("A proxy through which requests go.");
-pub const DISABLE_HTTP2: Field<bool> =
-    field("disable_http2").default(false).advanced().version("4.44.0").doc("Whether only HTTP/1.1 is spoken.");
+pub const DISABLE_HTTP2: Field<bool> = field("disable_http2")
+    .default(false)
+    .advanced()
+    .version("4.44.0")
+    .doc("Whether only HTTP/1.1 is spoken.");
 
 /// The common fields behind `url` and `verb`.
 pub const COMMON: &[&dyn AnyField] = &[

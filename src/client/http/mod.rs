@@ -19,7 +19,7 @@ pub use error::HttpError;
 pub use fields::{COMMON, URL, field_count, fields, verb};
 pub use request::{Part, Payload};
 
-use super::auth::{OAUTH2, OAuth2, Signer};
+use super::auth::{OAUTH2, OAuth2};
 use super::metadata::MetadataFilter;
 use super::tls::TLS;
 use crate::config::{Conf, ConfError, Field};
@@ -106,7 +106,11 @@ fn client(conf: &Conf, timeout: bool) -> Result<Client, String> {
     }
     if let Some(url) = conf.get(&fields::PROXY_URL).map_err(read)?.filter(|url| !url.is_empty()) {
         let proxy = Proxy::all(url.as_str());
-        builder = builder.proxy(proxy.map_err(|error| conf.error(&fields::PROXY_URL, error.to_string()).to_string())?);
+        builder = builder
+            .proxy(proxy.map_err(|error| conf.error(&fields::PROXY_URL, error.to_string()).to_string())?);
     }
     builder.build().map_err(|error| format!("{}: no HTTP client: {error}", conf.path()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use reqwest::Url;
+use reqwest::{Client, RequestBuilder, Url};
 
 use super::super::auth::Signer;
 use super::super::metadata::MetadataFilter;
@@ -55,6 +55,19 @@ pub struct Request {
 }
 
 const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream");
+
+// === impl Request ===
+
+impl Request {
+    /// The request as `client` sends it.
+    pub fn on(self, client: &Client) -> RequestBuilder {
+        let builder = client.request(self.method, self.url).headers(self.headers);
+        match self.body {
+            Some(body) => builder.body(body),
+            None => builder,
+        }
+    }
+}
 
 // === impl Requests ===
 
@@ -116,7 +129,8 @@ impl Requests {
             Payload::Parts(parts) if !parts.is_empty() => {
                 let mut writer = multipart::Writer::default();
                 for part in parts {
-                    let body = part.body.render_bytes(batch, 0).map_err(|error| failed("part body", error))?;
+                    let body =
+                        part.body.render_bytes(batch, 0).map_err(|error| failed("part body", error))?;
                     let content_type = header("content-type", &part.content_type, batch, 0)?;
                     let disposition = header("content-disposition", &part.content_disposition, batch, 0)?;
                     let headers = [
@@ -144,7 +158,10 @@ impl Requests {
                 headers.push((header_name(key)?, header_value(key, &text::bytes(value))?));
             }
             let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-            writer.part([("Content-Type", content_type.as_bytes())].into_iter().chain(headers), message.bytes());
+            writer.part(
+                [("Content-Type", content_type.as_bytes())].into_iter().chain(headers),
+                message.bytes(),
+            );
         }
         finished(writer)
     }

@@ -16,7 +16,8 @@ impl HttpClient {
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let body = response.bytes().await.map_err(|error| HttpError::failed(&error))?;
-        let content_type = headers.get(CONTENT_TYPE).filter(|value| multipart::is_multipart(value.as_bytes()));
+        let content_type =
+            headers.get(CONTENT_TYPE).filter(|value| multipart::is_multipart(value.as_bytes()));
         let mut batch = match content_type {
             None => batch_of(Message::from_bytes(body)),
             Some(content_type) => {

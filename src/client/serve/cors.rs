@@ -1,12 +1,10 @@
-//! Cross-origin requests: which pages of other origins may use the service.
+//! Cross-origin requests: which pages of other origins may use a server.
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, HeaderValue, ORIGIN, VARY,
 };
-use http::{HeaderMap, Method, StatusCode};
-
-use super::answer::{Answer, Failure, done};
+use http::{HeaderMap, Method, Response, StatusCode};
 
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
@@ -24,15 +22,16 @@ impl Cors {
         Ok(Self { origins })
     }
 
-    /// The answer to the question a browser asks before the request itself; nothing if this is no such question.
-    pub fn preflight(&self, method: &Method, headers: &HeaderMap) -> Option<Answer> {
+    /// The answer, without a body, to the question a browser asks before the request itself; nothing if this is no
+    /// such question.
+    pub fn preflight(&self, method: &Method, headers: &HeaderMap) -> Option<Response<()>> {
         let wanted = headers.get(ACCESS_CONTROL_REQUEST_METHOD).filter(|_| method == Method::OPTIONS)?;
-        let Some(origin) = self.allowed(headers.get(ORIGIN)) else { return Some(done()) };
+        let mut answer = Response::new(());
+        let Some(origin) = self.allowed(headers.get(ORIGIN)) else { return Some(answer) };
         if !METHODS.iter().any(|m| wanted == m) {
-            let error = "this method is not allowed for other origins";
-            return Some(Failure::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", error).into());
+            *answer.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+            return Some(answer);
         }
-        let mut answer = done();
         let out = answer.headers_mut();
         out.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         out.insert(ACCESS_CONTROL_ALLOW_METHODS, wanted.clone());
@@ -43,11 +42,11 @@ impl Cors {
         Some(answer)
     }
 
-    /// Tells the browser whether a page of `origin` may read `answer`.
-    pub fn permit(&self, origin: Option<&HeaderValue>, answer: &mut Answer) {
+    /// Tells the browser, by `headers` of an answer, whether a page of `origin` may read it.
+    pub fn permit(&self, origin: Option<&HeaderValue>, headers: &mut HeaderMap) {
         if let Some(origin) = self.allowed(origin) {
-            answer.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-            answer.headers_mut().append(VARY, HeaderValue::from_static("Origin"));
+            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            headers.append(VARY, HeaderValue::from_static("Origin"));
         }
     }
 
