@@ -28,7 +28,8 @@ struct Table<H> {
 }
 
 struct Node<H> {
-    literal: BTreeMap<Str, Node<H>>,
+    /// Sorted by segment; a vector, because most nodes have one child.
+    literal: Vec<(Str, Box<Node<H>>)>,
     variable: Option<Box<Node<H>>>,
     /// Routes that end here. The last one is served: a stream that replaces another registers before the old one
     /// goes, and an attempt that fails leaves the old one in place.
@@ -61,7 +62,9 @@ impl<H: Clone> Routes<H> {
         let number = table.last;
         let variables = segments(path).filter_map(variable).map(Str::from).collect();
         let route = Route { number, path: path.into(), description: description.into(), variables, handler };
-        table.root.place(path).push(route);
+        let place = table.root.place(path);
+        place.reserve_exact(1);
+        place.push(route);
         number
     }
 
@@ -94,7 +97,7 @@ impl<H: Clone> Routes<H> {
 
 impl<H> Default for Node<H> {
     fn default() -> Self {
-        Self { literal: BTreeMap::new(), variable: None, exact: Vec::new(), prefix: Vec::new() }
+        Self { literal: Vec::new(), variable: None, exact: Vec::new(), prefix: Vec::new() }
     }
 }
 
@@ -105,7 +108,7 @@ impl<H> Node<H> {
         for segment in segments(path) {
             node = match variable(segment) {
                 Some(_) => node.variable.get_or_insert_default(),
-                None => node.literal.entry(segment.into()).or_default(),
+                None => node.child(segment),
             };
         }
         if path.ends_with('/') { &mut node.prefix } else { &mut node.exact }
@@ -123,14 +126,28 @@ impl<H> Node<H> {
                 self.variable = self.variable.take().filter(|child| !child.is_empty());
             }
             Some(segment) => {
-                if let Some(child) = self.literal.get_mut(segment) {
+                if let Ok(at) = self.position(segment) {
+                    let child = &mut self.literal[at].1;
                     child.remove(path, is_prefix, number);
                     if child.is_empty() {
-                        self.literal.remove(segment);
+                        self.literal.remove(at);
                     }
                 }
             }
         }
+    }
+
+    fn position(&self, segment: &str) -> Result<usize, usize> {
+        self.literal.binary_search_by(|(own, _)| own.as_str().cmp(segment))
+    }
+
+    /// The child of a segment, made if it is missing.
+    fn child(&mut self, segment: &str) -> &mut Self {
+        let at = self.position(segment).unwrap_or_else(|at| {
+            self.literal.insert(at, (segment.into(), Box::default()));
+            at
+        });
+        &mut self.literal[at].1
     }
 
     fn is_empty(&self) -> bool {
@@ -139,7 +156,9 @@ impl<H> Node<H> {
 
     fn find<'n, 'p>(&'n self, path: &[&'p str], values: &mut Vec<&'p str>) -> Option<&'n Route<H>> {
         let Some((segment, rest)) = path.split_first() else { return self.exact.last() };
-        if let Some(route) = self.literal.get(*segment).and_then(|child| child.find(rest, values)) {
+        if let Ok(at) = self.position(segment)
+            && let Some(route) = self.literal[at].1.find(rest, values)
+        {
             return Some(route);
         }
         if let Some(child) = self.variable.as_ref().filter(|_| !segment.is_empty()) {
@@ -156,7 +175,8 @@ impl<H> Node<H> {
         for route in self.exact.last().into_iter().chain(self.prefix.last()) {
             all.insert(route.path.clone(), route.description.clone());
         }
-        self.literal.values().chain(self.variable.as_deref()).for_each(|child| child.list(all));
+        let children = self.literal.iter().map(|(_, child)| child).chain(self.variable.as_ref());
+        children.for_each(|child| child.list(all));
     }
 }
 
