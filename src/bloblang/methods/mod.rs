@@ -1,9 +1,17 @@
 //! The methods of the language: one constant each, listed in the table of its category.
 
 mod arrays;
+mod coercion;
 mod control;
+mod escapes;
+mod integers;
 mod iterate;
+mod numbers;
 mod objects;
+mod regex;
+mod sequences;
+mod strings;
+mod target;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -11,7 +19,19 @@ use std::sync::LazyLock;
 use super::spec::MethodSpec;
 
 /// All categories.
-const TABLES: &[&[&MethodSpec]] = &[arrays::METHODS, control::METHODS, iterate::METHODS, objects::METHODS];
+const TABLES: &[&[&MethodSpec]] = &[
+    arrays::METHODS,
+    coercion::METHODS,
+    control::METHODS,
+    escapes::METHODS,
+    integers::METHODS,
+    iterate::METHODS,
+    numbers::METHODS,
+    objects::METHODS,
+    regex::METHODS,
+    sequences::METHODS,
+    strings::METHODS,
+];
 
 static BY_NAME: LazyLock<HashMap<&'static str, &'static MethodSpec>> =
     LazyLock::new(|| all().map(|spec| (spec.name, spec)).collect());

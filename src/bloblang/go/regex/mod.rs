@@ -1,5 +1,6 @@
 //! Regular expressions in Go's RE2 syntax, run by the `regex` crate; both match leftmost-first in linear time.
 
+mod cache;
 mod class;
 mod template;
 #[cfg(test)]
@@ -9,8 +10,9 @@ mod translate;
 use std::borrow::Cow;
 use std::fmt;
 
-use regex::{Captures, Regex, RegexBuilder};
+use regex::{Regex, RegexBuilder};
 
+pub use cache::cached;
 pub use template::Template;
 
 use crate::value::Str;
@@ -70,11 +72,25 @@ impl Pattern {
 
     /// Replaces every match by the template's expansion.
     pub fn replace_all<'t>(&self, text: &'t str, template: &Template) -> Cow<'t, str> {
-        self.regex.replace_all(text, |captures: &Captures<'_>| {
-            let mut out = String::new();
-            template.expand(&self.names, captures, &mut out);
-            out
-        })
+        let mut captures = self.regex.capture_locations();
+        let mut out = String::new();
+        let mut done = 0;
+        for whole in self.regex.find_iter(text) {
+            if out.is_empty() && done == 0 {
+                out.reserve(text.len());
+            }
+            out.push_str(&text[done..whole.start()]);
+            if template.has_groups() {
+                self.regex.captures_read_at(&mut captures, text, whole.start());
+            }
+            template.expand(text, &self.names, &captures, &mut out);
+            done = whole.end();
+        }
+        if done == 0 && out.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        out.push_str(&text[done..]);
+        Cow::Owned(out)
     }
 }
 

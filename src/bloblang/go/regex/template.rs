@@ -1,7 +1,7 @@
 //! Replacement texts: `$1`, `$name`, `${name}` and `$$`. A name is as long as it can be, so `$1x` names a group
 //! `1x`; groups that do not exist are empty; a `$` that begins nothing stands for itself.
 
-use regex::Captures;
+use regex::CaptureLocations;
 
 use crate::value::Str;
 
@@ -40,19 +40,24 @@ impl Template {
         Self { parts }
     }
 
-    /// Appends the template with the groups of one match filled in.
-    pub fn expand(&self, names: &[Option<Str>], captures: &Captures<'_>, out: &mut String) {
+    /// Whether any group is filled in.
+    pub fn has_groups(&self) -> bool {
+        self.parts.iter().any(|part| !matches!(part, Part::Text(_)))
+    }
+
+    /// Appends the template with the groups of one match of `text` filled in.
+    pub fn expand(&self, text: &str, names: &[Option<Str>], captures: &CaptureLocations, out: &mut String) {
         for part in &self.parts {
             let index = match part {
-                Part::Text(text) => {
-                    out.push_str(text);
+                Part::Text(literal) => {
+                    out.push_str(literal);
                     continue;
                 }
                 Part::Group(index) => Some(*index),
                 Part::Named(name) => names.iter().position(|n| n.as_ref().is_some_and(|n| n == name)),
             };
-            if let Some(matched) = index.and_then(|i| captures.get(i)) {
-                out.push_str(matched.as_str());
+            if let Some((start, end)) = index.and_then(|i| captures.get(i)) {
+                out.push_str(&text[start..end]);
             }
         }
     }

@@ -1,0 +1,58 @@
+//! Taking targets as text or bytes, and giving results the type of their target.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+
+use crate::bloblang::error::Error;
+use crate::bloblang::spec::Result;
+use crate::value::json::go_lossy;
+use crate::value::{Value, text};
+
+/// The text of a string, of bytes or of a timestamp; anything else is an error.
+pub(super) fn string(target: &Value) -> Result<Cow<'_, str>> {
+    match target {
+        Value::String(s) => Ok(Cow::Borrowed(s)),
+        Value::Bytes(bytes) => Ok(go_lossy(bytes)),
+        Value::Timestamp(t) => Ok(Cow::Owned(text::rfc3339(t))),
+        other => Err(Error::expected("string", other)),
+    }
+}
+
+/// The bytes of a string or of bytes; anything else is an error.
+pub(super) fn bytes(target: &Value) -> Result<&[u8]> {
+    match target {
+        Value::String(s) => Ok(s.as_bytes()),
+        Value::Bytes(bytes) => Ok(bytes),
+        other => Err(Error::expected("string", other)),
+    }
+}
+
+/// `result` as what the target is: a string or bytes.
+pub(super) fn like(target: &Value, result: impl Into<Vec<u8>> + AsRef<[u8]>) -> Value {
+    match target {
+        Value::Bytes(_) => Value::from(Bytes::from(result.into())),
+        _ => Value::from(go_lossy(result.as_ref()).as_ref()),
+    }
+}
+
+/// The range `start..end` of the target's bytes, as what the target is.
+pub(super) fn part(target: &Value, start: usize, end: usize) -> Value {
+    match target {
+        Value::Bytes(bytes) => Value::from(bytes.slice(start..end)),
+        Value::String(s) => match s.get(start..end) {
+            Some(part) => Value::from(part),
+            None => Value::from(go_lossy(&s.as_bytes()[start..end]).as_ref()),
+        },
+        _ => Value::Null,
+    }
+}
+
+/// Applies `change` to the text of a string or of bytes; the result is what the target is.
+pub(super) fn map_text(target: &Value, change: impl FnOnce(&str) -> String) -> Result<Value> {
+    match target {
+        Value::String(s) => Ok(Value::from(change(s))),
+        Value::Bytes(bytes) => Ok(Value::from(Bytes::from(change(&go_lossy(bytes))))),
+        other => Err(Error::expected("string", other)),
+    }
+}
