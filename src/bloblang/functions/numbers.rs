@@ -9,7 +9,7 @@ use crate::bloblang::args::{Args, Constant, Param, ParamType, Params};
 use crate::bloblang::error::Error;
 use crate::bloblang::eval::Ctx;
 use crate::bloblang::scope::Environment;
-use crate::bloblang::spec::{Example, FunctionRun, FunctionSpec, PreparedFunction, Result};
+use crate::bloblang::spec::{Example, FunctionRun, FunctionSpec, PreparedFunction, Result, Status};
 use crate::value::number::Num;
 use crate::value::{Array, Value};
 
@@ -31,7 +31,7 @@ const BYTES: FunctionSpec = FunctionSpec::new("bytes", "General", FunctionRun::P
     .params(Params::Named(&[Param::integer("length", "How many bytes.")]))
     .examples(&[
         Example { mapping: "root = bytes(3).length()", cases: &[("{}", "3")] },
-        Example { mapping: "root = bytes(2).encode(\"hex\")", cases: &[("{}", "0000")] },
+        Example { mapping: "root.empty = bytes(2)", cases: &[("{}", r#"{"empty":"AAA="}"#)] },
     ]);
 
 fn bytes(args: &Args<'_>) -> Result<Value> {
@@ -73,6 +73,7 @@ fn range(args: &Args<'_>) -> Result<Value> {
 }
 
 const COUNTER: FunctionSpec = FunctionSpec::new("counter", "General", FunctionRun::Prepared(counter))
+    .status(Status::Experimental)
     .doc("Counts its own calls: each place in a mapping has a counter of its own, which starts at `min` and starts again after `max`. When `set` yields an integer the counter is set to it and that is returned; when it yields null the present count is returned and not raised.")
     .params(Params::Named(&[
         Param::new("min", ParamType::QueryOrScalar, "The first count.").default(Constant::Int(1)),

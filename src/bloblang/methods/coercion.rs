@@ -120,8 +120,8 @@ const TIMESTAMP: MethodSpec = MethodSpec::new("timestamp", CATEGORY, MethodRun::
         Param::new("default", ParamType::Timestamp, "What to yield for what is not a time.").optional(),
     ]))
     .examples(&[
-        Example { mapping: "root = this.at.timestamp().ts_unix()", cases: &[(r#"{"at":"2021-03-04T05:06:07+01:00"}"#, "1614830767")] },
-        Example { mapping: "root = this.at.timestamp(\"2000-01-01T00:00:00Z\".timestamp()).ts_unix()", cases: &[(r#"{"at":"soon"}"#, "946684800")] },
+        Example { mapping: "root = this.at.timestamp() < \"2022-01-01T00:00:00Z\"", cases: &[(r#"{"at":"2021-03-04T05:06:07+01:00"}"#, "true")] },
+        Example { mapping: "root = this.at.timestamp(\"2000-01-01T00:00:00Z\".timestamp())", cases: &[(r#"{"at":"soon"}"#, r#""2000-01-01T00:00:00Z""#)] },
     ]);
 
 fn timestamp(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {

@@ -175,5 +175,5 @@ const FILEPATH_SPLIT: MethodSpec = MethodSpec::new(
         mapping: "root = this.p.filepath_split()",
         cases: &[(r#"{"p":"/data/a.txt"}"#, r#"["/data/","a.txt"]"#)],
     },
-    Example { mapping: "root = this.p.filepath_split().index(1)", cases: &[(r#"{"p":"a.txt"}"#, "a.txt")] },
+    Example { mapping: "root = this.p.filepath_split().length()", cases: &[(r#"{"p":"a.txt"}"#, "2")] },
 ]);

@@ -8,7 +8,7 @@ use super::control::test;
 use crate::bloblang::args::{Args, Param, Params};
 use crate::bloblang::error::Error;
 use crate::bloblang::eval::Ctx;
-use crate::bloblang::spec::{Example, MethodRun, MethodSpec, Result};
+use crate::bloblang::spec::{Example, MethodRun, MethodSpec, Result, Status};
 use crate::value::number::Num;
 use crate::value::{Array, Object, Str, Value, compare};
 
@@ -122,6 +122,7 @@ fn filter<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<
 }
 
 const FIND: MethodSpec = MethodSpec::new("find", CATEGORY, MethodRun::Pure(find))
+    .status(Status::Beta)
     .doc("The position of the first element that equals a value; -1 if there is none.")
     .params(Params::Named(&[Param::any("value", "What to look for.")]))
     .examples(&[
@@ -135,6 +136,7 @@ fn find(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
 }
 
 const FIND_ALL: MethodSpec = MethodSpec::new("find_all", CATEGORY, MethodRun::Pure(find_all))
+    .status(Status::Beta)
     .doc("The positions of all elements that equal a value.")
     .params(Params::Named(&[Param::any("value", "What to look for.")]))
     .examples(&[
@@ -149,6 +151,7 @@ fn find_all(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
 }
 
 const FIND_BY: MethodSpec = MethodSpec::new("find_by", CATEGORY, MethodRun::Scoped(find_by))
+    .status(Status::Beta)
     .doc("The position of the first element for which a query is true; -1 if there is none.")
     .params(QUERY)
     .examples(&[
@@ -166,6 +169,7 @@ fn find_by<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result
 }
 
 const FIND_ALL_BY: MethodSpec = MethodSpec::new("find_all_by", CATEGORY, MethodRun::Scoped(find_all_by))
+    .status(Status::Beta)
     .doc("The positions of all elements for which a query is true.")
     .params(QUERY)
     .examples(&[
