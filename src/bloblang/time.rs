@@ -15,7 +15,11 @@ pub fn timestamp(value: &Value) -> Result<Timestamp> {
     if let Some(num) = Num::of(value) {
         let instant = match num {
             Num::Int(seconds) => jiff::Timestamp::from_second(seconds),
-            Num::Float(f) => jiff::Timestamp::from_nanosecond((f * 1e9) as i128),
+            Num::Float(f) => {
+                // The fraction is scaled on its own: the product as a whole would lose digits.
+                let nanoseconds = (f.fract() * 1e9) as i128;
+                jiff::Timestamp::from_nanosecond(f.trunc() as i128 * 1_000_000_000 + nanoseconds)
+            }
         };
         let instant = instant.map_err(|_| Error::new("the time is beyond the year 9999"))?;
         return Ok(instant.to_zoned(TimeZone::system()));

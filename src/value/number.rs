@@ -77,13 +77,39 @@ impl From<Num> for Value {
 
 // === Reading ===
 
-/// Reads a float in Go's decimal syntax: digits may be separated by `_`, and `inf`, `infinity` and `nan` count.
+/// Reads a float in Go's syntax: digits may be separated by `_`, `inf`, `infinity` and `nan` count, and there are
+/// hexadecimal floats such as `0x1.8p1`.
 pub fn parse_float(text: &str) -> Result<f64, NumberError> {
+    let digits = text.trim_start_matches(['+', '-']);
+    if digits.starts_with("0x") || digits.starts_with("0X") {
+        return parse_hex_float(text, &digits[2..]);
+    }
     let float: f64 =
         if text.contains('_') { without_underscores(text, false)?.parse() } else { text.parse() }
             .map_err(|_| NumberError::Syntax)?;
     let is_named = |text: &str| text.trim_start_matches(['+', '-']).starts_with(['i', 'I']);
     if float.is_infinite() && !is_named(text) { Err(NumberError::Range) } else { Ok(float) }
+}
+
+/// Reads a float of which `digits` follow the `0x`: a mantissa and a power of two behind `p`.
+fn parse_hex_float(text: &str, digits: &str) -> Result<f64, NumberError> {
+    let cleaned = without_underscores(digits, true)?;
+    let (mantissa, exponent) = cleaned.split_once(['p', 'P']).ok_or(NumberError::Syntax)?;
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let exponent: i32 = exponent.parse().map_err(|_| NumberError::Syntax)?;
+    if text.len() > digits.len() + 3 || whole.len() + fraction.len() == 0 {
+        return Err(NumberError::Syntax);
+    }
+    let mut float = 0.0;
+    for c in whole.chars().chain(fraction.chars()) {
+        float = float * 16.0 + f64::from(c.to_digit(16).ok_or(NumberError::Syntax)?);
+    }
+    let shift = exponent.saturating_sub(4 * i32::try_from(fraction.len()).unwrap_or(i32::MAX));
+    let float = float * 2f64.powi(shift);
+    if float.is_infinite() {
+        return Err(NumberError::Range);
+    }
+    Ok(if text.starts_with('-') { -float } else { float })
 }
 
 /// Reads an integer with Go's prefixes `0x`, `0o`, `0b` and `0`, and `_` between digits.
@@ -246,9 +272,14 @@ mod tests {
 
     #[test]
     fn floats_read_like_go() {
-        for (text, float) in
-            [("1_000", 1000.0), ("+.5", 0.5), ("1.", 1.0), ("1e3", 1000.0), ("-Infinity", f64::NEG_INFINITY)]
-        {
+        for (text, float) in [
+            ("1_000", 1000.0),
+            ("+.5", 0.5),
+            ("1.", 1.0),
+            ("1e3", 1000.0),
+            ("-0x1.8p1", -3.0),
+            ("-Infinity", f64::NEG_INFINITY),
+        ] {
             assert_eq!(parse_float(text), Ok(float), "{text}");
         }
         for text in ["", " 1", "1 ", "0x10", "1__0", "_1", "1_", "1_.5", "e5", "."] {

@@ -116,7 +116,14 @@ const FLOAT64: MethodSpec =
 
 /// The shortest digits that stand for the same float of 32 bits are kept as the number's text.
 fn float32(target: Cow<'_, Value>, _: &Args<'_>) -> Result<Value> {
-    let narrow = to_float(&target)? as f32;
+    let wide = to_float(&target)?;
+    let narrow = wide as f32;
+    if narrow.is_infinite() && wide.is_finite() {
+        return Err(Error::new(format!(
+            "strconv.ParseFloat: parsing \"{}\": value out of range",
+            text::string(&target)
+        )));
+    }
     let shortest: f64 = narrow.to_string().parse().unwrap_or(f64::from(narrow));
     Ok(Value::Float(shortest))
 }

@@ -42,7 +42,7 @@ fn rounded(value: &Value, round: fn(f64) -> f64) -> Result<Value> {
     Ok(match number(value)? {
         Num::Int(i) => Value::Int(i),
         Num::Float(f) => match round(f) {
-            f if f.abs() < 9.223_372_036_854_775_8e18 => Value::Int(f as i64),
+            f if f.abs() < i64::MAX as f64 => Value::Int(f as i64),
             f => Value::Float(f),
         },
     })
@@ -247,7 +247,7 @@ const MIN: MethodSpec =
         ]);
 
 const SUM: MethodSpec = MethodSpec::new("sum", "Object & Array Manipulation", MethodRun::Pure(sum))
-    .doc("The sum of an array of numbers; 0 if it is empty. Other elements are errors.")
+    .doc("The sum of an array of numbers; 0 if it is empty. Other elements are errors. A single number is its own sum.")
     .examples(&[
         Example {
             mapping: "root = this.ns.sum()",
@@ -260,6 +260,9 @@ const SUM: MethodSpec = MethodSpec::new("sum", "Object & Array Manipulation", Me
     ]);
 
 fn sum(target: Cow<'_, Value>, _: &Args<'_>) -> Result<Value> {
+    if let Some(num) = Num::of(&target) {
+        return Ok(Value::Float(num.to_f64()));
+    }
     let mut total = 0.0;
     for f in floats(&target)? {
         total += f?;

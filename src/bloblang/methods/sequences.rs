@@ -74,7 +74,7 @@ fn bounds(low: i64, high: Option<i64>, length: usize) -> Result<(usize, usize)> 
     let signed = i64::try_from(length).unwrap_or(i64::MAX);
     let high = match high {
         None => signed,
-        Some(high) if high < 0 => high.saturating_add(signed),
+        Some(high) if high < 0 => high.saturating_add(signed).max(0),
         Some(high) => high.min(signed),
     };
     let low = if low < 0 { low.saturating_add(signed).max(0) } else { low };

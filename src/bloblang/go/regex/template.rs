@@ -48,15 +48,21 @@ impl Template {
     /// Appends the template with the groups of one match of `text` filled in.
     pub fn expand(&self, text: &str, names: &[Option<Str>], captures: &CaptureLocations, out: &mut String) {
         for part in &self.parts {
-            let index = match part {
+            let group = match part {
                 Part::Text(literal) => {
                     out.push_str(literal);
                     continue;
                 }
-                Part::Group(index) => Some(*index),
-                Part::Named(name) => names.iter().position(|n| n.as_ref().is_some_and(|n| n == name)),
+                Part::Group(i) => captures.get(*i),
+                // Of several groups with the name the first that matched counts.
+                Part::Named(name) => {
+                    let named = |(i, n): (usize, &Option<Str>)| {
+                        n.as_ref().filter(|n| *n == name).and(captures.get(i))
+                    };
+                    names.iter().enumerate().find_map(named)
+                }
             };
-            if let Some((start, end)) = index.and_then(|i| captures.get(i)) {
+            if let Some((start, end)) = group {
                 out.push_str(&text[start..end]);
             }
         }

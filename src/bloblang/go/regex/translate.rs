@@ -168,9 +168,6 @@ impl<'p> Translator<'p> {
             if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
                 return Err(self.fault("invalid named capture", whole));
             }
-            if self.names.iter().flatten().any(|known| known == name) {
-                return Err(self.fault("duplicate capture group name", name));
-            }
             self.names.push(Some(name.into()));
             self.skip(prefix.len() + name.len() + 1);
         } else if rest.starts_with('?') {
