@@ -36,6 +36,7 @@ mod tasks;
 mod writer;
 
 pub use backoff::Backoff;
+pub use batched::{BatchedInput, BatchedOutput};
 pub use batcher::Batcher;
 pub use batching::{BATCHING, POLICY_FIELDS, Policy};
 pub use chain::{Chain, Instrumented, Mode};

@@ -40,6 +40,13 @@ impl Duration {
     }
 }
 
+impl From<std::time::Duration> for Duration {
+    /// What is longer than 292 years is cut to that.
+    fn from(span: std::time::Duration) -> Self {
+        Self(i64::try_from(span.as_nanos()).unwrap_or(i64::MAX))
+    }
+}
+
 /// Why a text is not a duration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadDuration(&'static str);

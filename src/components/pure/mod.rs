@@ -1,5 +1,11 @@
 //! What only moves or changes messages: processors, and inputs and outputs made of others.
 
+mod fan_out;
+mod output_broker;
+mod output_drop_on;
+mod output_fallback;
+mod output_retry;
+mod output_switch;
 mod processor_branch;
 mod processor_catch;
 mod processor_log;
@@ -8,6 +14,8 @@ mod processor_mutation;
 mod processor_noop;
 mod processor_processors;
 mod processor_switch;
+mod retrying;
+mod share_out;
 
 use crate::component::{InputSpec, OutputSpec, ProcessorSpec};
 
@@ -27,4 +35,10 @@ pub const PROCESSORS: &[&ProcessorSpec] = &[
     &processor_switch::SWITCH,
 ];
 
-pub const OUTPUTS: &[&OutputSpec] = &[];
+pub const OUTPUTS: &[&OutputSpec] = &[
+    &output_broker::BROKER,
+    &output_drop_on::DROP_ON,
+    &output_fallback::FALLBACK,
+    &output_retry::RETRY,
+    &output_switch::SWITCH,
+];

@@ -1,0 +1,130 @@
+//! `drop_on`: drops messages where its child refuses them or takes too long.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use regex::Regex;
+use tokio::sync::oneshot;
+
+use crate::component::{Built, Context, Output, OutputBuild, OutputSpec};
+use crate::config::{ComponentSpec, Conf, Duration as DurationText, Example, Field, Kind, OutputConf, field};
+use crate::message::{Group, Nack, Outcome, Transaction};
+
+const ERROR: Field<bool> = field("error").default(false).doc("Whether messages are dropped that the output refuses.");
+const ERROR_PATTERNS: Field<Option<Vec<String>>> = field("error_patterns")
+    .version("4.27.0")
+    .doc("Regular expressions; messages are dropped whose refusal one of them matches. Not together with `error`.");
+const BACK_PRESSURE: Field<Option<DurationText>> =
+    field("back_pressure").doc("How long the output may take for a message before it is given up.");
+const OUTPUT: Field<OutputConf> = field("output").doc("Where messages go.");
+
+pub const DROP_ON: OutputSpec = OutputSpec {
+    spec: ComponentSpec::new(Kind::Output, "drop_on")
+        .categories(&["Utility"])
+        .summary("Drops messages that its child refuses or does not take in time.")
+        .description("Without `error: true` a message that was given up for back pressure goes back to the input, which may send it again. A message that was given up may have been delivered all the same.")
+        .fields(&[&ERROR, &ERROR_PATTERNS, &BACK_PRESSURE, &OUTPUT])
+        .examples(&[Example { title: "Never mind", config: "drop_on:\n  error: true\n  output:\n    reject: 'no'\n" }]),
+    build: OutputBuild::Output(|conf, cx| Ok(Arc::new(DropOn::new(conf, cx)?))),
+};
+
+struct DropOn {
+    output: Arc<dyn Output>,
+    error: bool,
+    patterns: Vec<Regex>,
+    back_pressure: Option<Duration>,
+    /// Whether the last message was given up: then the next ones are not waited for.
+    pressed: AtomicBool,
+    cx: Context,
+}
+
+// === impl DropOn ===
+
+impl DropOn {
+    fn new(conf: &Conf, cx: &Context) -> Built<Self> {
+        let error = conf.get(&ERROR)?;
+        let patterns = conf.get(&ERROR_PATTERNS)?.unwrap_or_default();
+        if error && !patterns.is_empty() {
+            return Err(conf.error(&ERROR_PATTERNS, "error and error_patterns exclude each other").into());
+        }
+        let compile = |pattern: &String| {
+            Regex::new(pattern).map_err(|e| conf.error(&ERROR_PATTERNS, format!("'{pattern}': {e}")).into())
+        };
+        Ok(Self {
+            output: cx.output(&conf.get(&OUTPUT)?)?,
+            error,
+            patterns: patterns.iter().map(compile).collect::<Built<_>>()?,
+            back_pressure: conf.get(&BACK_PRESSURE)?.map(DurationText::get).filter(|d| !d.is_zero()),
+            pressed: AtomicBool::new(false),
+            cx: cx.clone(),
+        })
+    }
+
+    /// The outcome that the input is told.
+    fn judged(&self, outcome: Outcome) -> Outcome {
+        let Err(nack) = outcome else { return Ok(()) };
+        if self.error || self.patterns.iter().any(|pattern| pattern.is_match(&nack.reason)) {
+            self.cx.log().warn(format_args!("Message dropped: {}", nack.reason));
+            return Ok(());
+        }
+        Err(nack)
+    }
+
+    /// Sends one transaction and waits for its answer, but not for longer than it may take.
+    async fn send_within(&self, transaction: Transaction, limit: Duration) {
+        let Transaction { batch, ack } = transaction;
+        let (answer, answered) = oneshot::channel();
+        // Nobody waits any more for the answer of a message that was given up.
+        let watched = crate::message::sink(move |outcome| drop(answer.send(outcome)));
+        let limit_now = if self.pressed.load(Ordering::Relaxed) { Duration::ZERO } else { limit };
+        let output = self.output.clone();
+        let send = async move {
+            output.send(vec![Transaction::new(batch, watched)]).await;
+            output.flush().await;
+            answered.await
+        };
+        let outcome = match tokio::time::timeout(limit_now, send).await {
+            Ok(Ok(outcome)) => {
+                self.pressed.store(false, Ordering::Relaxed);
+                outcome
+            }
+            Ok(Err(_)) => Err(Nack::whole("the output was closed")),
+            Err(_) => {
+                self.pressed.store(true, Ordering::Relaxed);
+                Err(Nack::whole(format!("experienced back pressure beyond: {}", DurationText::from(limit))))
+            }
+        };
+        ack.resolve(self.judged(outcome));
+    }
+}
+
+#[async_trait]
+impl Output for DropOn {
+    async fn send(&self, group: Group) {
+        for transaction in group {
+            match self.back_pressure {
+                Some(limit) => self.send_within(transaction, limit).await,
+                None => {
+                    let Transaction { batch, ack } = transaction;
+                    let (answer, answered) = oneshot::channel();
+                    // The receiver waits right below, unless the stream is killed.
+                    let watched = crate::message::sink(move |outcome| drop(answer.send(outcome)));
+                    self.output.send(vec![Transaction::new(batch, watched)]).await;
+                    self.output.flush().await;
+                    let outcome = answered.await.unwrap_or_else(|_| Err(Nack::whole("the output was closed")));
+                    ack.resolve(self.judged(outcome));
+                }
+            }
+        }
+    }
+
+    async fn flush(&self) {
+        self.output.flush().await;
+    }
+
+    async fn close(&self) {
+        self.output.close().await;
+    }
+}
