@@ -30,9 +30,8 @@ struct Shared {
 }
 
 fn with_retries(outputs: Vec<Arc<dyn Output>>, cx: &Context) -> Vec<Arc<dyn Output>> {
-    let retrying = |output| -> Arc<dyn Output> {
-        Arc::new(Retrying::new(output, Attempts::endless(), cx.clone()))
-    };
+    let retrying =
+        |output| -> Arc<dyn Output> { Arc::new(Retrying::new(output, Attempts::endless(), cx.clone())) };
     outputs.into_iter().map(retrying).collect()
 }
 
@@ -59,7 +58,8 @@ impl Output for FanOut {
         let shared = Arc::new(Shared { acks: Mutex::new(acks), open, nacks: Mutex::default() });
         let Some((last, others)) = self.outputs.split_last() else { return };
         let copy = |(i, batch)| Transaction::new(batch, Ack::new(shared.clone(), i as u32));
-        let sends = others.iter().map(|output| output.send(batches.iter().cloned().enumerate().map(copy).collect()));
+        let sends =
+            others.iter().map(|output| output.send(batches.iter().cloned().enumerate().map(copy).collect()));
         let sends: Vec<_> = sends.collect();
         let last = last.send(batches.into_iter().enumerate().map(copy).collect());
         futures_util::future::join(futures_util::future::join_all(sends), last).await;

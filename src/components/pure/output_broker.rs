@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use super::fan_out::{FanOut, Sequence};
 use super::share_out::{Greedy, RoundRobin};
-use crate::component::{
-    BATCHING, BatchedOutput, Built, Context, Output, OutputBuild, OutputSpec, Policy,
-};
+use crate::component::{BATCHING, BatchedOutput, Built, Context, Output, OutputBuild, OutputSpec, Policy};
 use crate::config::{ComponentSpec, Conf, Example, Field, Kind, OutputConf, field};
 use crate::value::Str;
 

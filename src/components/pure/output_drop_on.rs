@@ -12,10 +12,11 @@ use crate::component::{Built, Context, Output, OutputBuild, OutputSpec};
 use crate::config::{ComponentSpec, Conf, Duration as DurationText, Example, Field, Kind, OutputConf, field};
 use crate::message::{Group, Nack, Outcome, Transaction};
 
-const ERROR: Field<bool> = field("error").default(false).doc("Whether messages are dropped that the output refuses.");
-const ERROR_PATTERNS: Field<Option<Vec<String>>> = field("error_patterns")
-    .version("4.27.0")
-    .doc("Regular expressions; messages are dropped whose refusal one of them matches. Not together with `error`.");
+const ERROR: Field<bool> =
+    field("error").default(false).doc("Whether messages are dropped that the output refuses.");
+const ERROR_PATTERNS: Field<Option<Vec<String>>> = field("error_patterns").version("4.27.0").doc(
+    "Regular expressions; messages are dropped whose refusal one of them matches. Not together with `error`.",
+);
 const BACK_PRESSURE: Field<Option<DurationText>> =
     field("back_pressure").doc("How long the output may take for a message before it is given up.");
 const OUTPUT: Field<OutputConf> = field("output").doc("Where messages go.");
@@ -113,7 +114,8 @@ impl Output for DropOn {
                     let watched = crate::message::sink(move |outcome| drop(answer.send(outcome)));
                     self.output.send(vec![Transaction::new(batch, watched)]).await;
                     self.output.flush().await;
-                    let outcome = answered.await.unwrap_or_else(|_| Err(Nack::whole("the output was closed")));
+                    let outcome =
+                        answered.await.unwrap_or_else(|_| Err(Nack::whole("the output was closed")));
                     ack.resolve(self.judged(outcome));
                 }
             }

@@ -11,7 +11,8 @@ use crate::message::{Ack, Batch, Group, Nack, Outcome, Partial, Transaction};
 /// No outputs.
 const NONE: &[&str] = &[];
 
-const OUTPUTS: Field<Vec<OutputConf>> = bare().default(NONE).doc("The outputs, in the order in which they are tried.");
+const OUTPUTS: Field<Vec<OutputConf>> =
+    bare().default(NONE).doc("The outputs, in the order in which they are tried.");
 
 pub const FALLBACK: OutputSpec = OutputSpec {
     spec: ComponentSpec::new(Kind::Output, "fallback")
