@@ -48,7 +48,7 @@ struct Guarded {
 
 impl Server {
     pub async fn bind(address: &str, guards: Guards, service: Service, log: Logger) -> Result<Self, String> {
-        let listener = bind(address, Listen::default())?;
+        let listener = bind(address, Listen::default()).map_err(|error| error.to_string())?;
         let front = Arc::new(Front::new(guards.tls, guards.cors));
         Ok(Self { listener, front, guarded: Arc::new(Guarded { auth: guards.auth, service }), log })
     }

@@ -1,5 +1,6 @@
 //! Why a component could not be built.
 
+use crate::client::serve::BindError;
 use crate::config::ConfError;
 
 /// A component that could not be built: which one, where, and why.
@@ -8,6 +9,8 @@ pub struct BuildError {
     /// The innermost component: kind, type and place; empty until the context adds them.
     pub component: Option<Component>,
     pub reason: String,
+    /// Whether somebody else holds what the component needs, such as an address.
+    pub in_use: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +22,7 @@ pub struct Component {
 
 impl BuildError {
     pub fn new(reason: impl Into<String>) -> Self {
-        Self { component: None, reason: reason.into() }
+        Self { component: None, reason: reason.into(), in_use: false }
     }
 
     /// Says which component this is about, unless a child of it is known already.
@@ -32,6 +35,12 @@ impl BuildError {
 impl From<ConfError> for BuildError {
     fn from(error: ConfError) -> Self {
         Self::new(error.to_string())
+    }
+}
+
+impl From<BindError> for BuildError {
+    fn from(error: BindError) -> Self {
+        Self { component: None, reason: error.to_string(), in_use: error.in_use }
     }
 }
 

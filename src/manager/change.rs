@@ -65,9 +65,7 @@ impl Manager {
             let _lock = shared.locks.one(&id).await;
             let old = shared.entry(&id)?;
             shared.lint(None, &source, chilled)?;
-            let next = shared.prepare(None, &id, source)?;
-            shared.swap(&id, &old, next, timeout).await;
-            Ok(())
+            shared.supersede(&id, &old, source, timeout).await
         })
         .await
     }
@@ -85,9 +83,7 @@ impl Manager {
                 _ => old.source.clone(),
             };
             let source = Source::fill(given, &shared.settings.vars)?;
-            let next = shared.prepare(None, &id, source)?;
-            shared.swap(&id, &old, next, timeout).await;
-            Ok(())
+            shared.supersede(&id, &old, source, timeout).await
         })
         .await
     }
@@ -156,10 +152,46 @@ impl Shared {
         self.insert(id, Entry { stream: next.prepared.start(), source: next.given });
     }
 
-    /// Puts a stream in the place of another one.
-    pub(super) async fn swap(&self, id: &str, old: &Entry, next: Next, timeout: Duration) {
+    /// Puts a stream in the place of another one, which keeps running until the new one is built.
+    async fn supersede(&self, id: &str, old: &Entry, source: Source, timeout: Duration) -> Result<(), Error> {
+        match self.prepare(None, id, source.clone()) {
+            Ok(next) => {
+                self.stop(id, old, timeout).await;
+                self.start(id, next);
+                Ok(())
+            }
+            Err(Error::Build(_, error)) if error.in_use && old.stream.is_active() => {
+                self.stop_then_start(id, old, source, timeout).await
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// As [`Self::supersede`], where the old stream may hold what the new one needs, such as an address: it has to go
+    /// first, and comes back when the new one still cannot be built.
+    async fn stop_then_start(
+        &self,
+        id: &str,
+        old: &Entry,
+        source: Source,
+        timeout: Duration,
+    ) -> Result<(), Error> {
         self.stop(id, old, timeout).await;
-        self.start(id, next);
+        let failure = match self.prepare(None, id, source) {
+            Ok(next) => {
+                self.start(id, next);
+                return Ok(());
+            }
+            Err(failure) => failure,
+        };
+        let again = Source::fill(old.source.clone(), &self.settings.vars);
+        match again.and_then(|source| self.prepare(None, id, source)) {
+            Ok(back) => self.start(id, back),
+            Err(error) => {
+                self.settings.log.error(format_args!("Stream '{id}' could not be started again: {error}"));
+            }
+        }
+        Err(failure)
     }
 }
 

@@ -23,8 +23,16 @@ impl Default for Listen {
     }
 }
 
+/// Why an address could not be bound.
+#[derive(Clone, Debug)]
+pub struct BindError {
+    /// Whether somebody else has it, so that it may be free later.
+    pub in_use: bool,
+    text: String,
+}
+
 /// Binds `host:port`; an empty host means all addresses of this machine, port 0 a free one.
-pub fn bind(address: &str, listen: Listen) -> Result<TcpListener, String> {
+pub fn bind(address: &str, listen: Listen) -> Result<TcpListener, BindError> {
     let mut failure = None;
     for resolved in resolve(address).map_err(|error| unusable(address, error))? {
         match listener(resolved, listen) {
@@ -68,9 +76,18 @@ fn resolve(address: &str) -> io::Result<Vec<SocketAddr>> {
     }
 }
 
-fn unusable(address: &str, error: io::Error) -> String {
-    format!("failed to listen on {address}: {error}")
+fn unusable(address: &str, error: io::Error) -> BindError {
+    let in_use = error.kind() == io::ErrorKind::AddrInUse;
+    BindError { in_use, text: format!("failed to listen on {address}: {error}") }
 }
+
+impl std::fmt::Display for BindError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for BindError {}
 
 #[cfg(test)]
 mod tests {
@@ -93,6 +110,6 @@ mod tests {
         let first = bind("127.0.0.1:0", shared).expect("a free port");
         let address = first.local_addr().expect("an address").to_string();
         assert!(bind(&address, shared).is_ok());
-        assert!(bind(&address, Listen::default()).is_err());
+        assert!(bind(&address, Listen::default()).is_err_and(|error| error.in_use));
     }
 }

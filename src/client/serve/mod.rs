@@ -9,7 +9,7 @@ mod tls;
 pub use accept::{Accepted, accept};
 pub use connection::Front;
 pub use cors::Cors;
-pub use listen::{Listen, bind};
+pub use listen::{BindError, Listen, bind};
 pub use tls::{TlsInfo, acceptor};
 
 use std::time::Duration;
