@@ -84,7 +84,8 @@ pub fn logger(conf: &LoggerConf, level: Option<&str>, to_stderr: bool) -> Result
     } else {
         Box::new(OpenOptions::new().create(true).append(true).open(path).map_err(unusable)?)
     };
-    Ok(Logger::new(level, layout, conf.static_fields.clone(), sink))
+    let fields = conf.static_fields.iter().map(|(key, text)| (key.clone(), text.clone().into()));
+    Ok(Logger::new(level, layout, fields, sink))
 }
 
 // === impl Process ===

@@ -5,7 +5,7 @@ use crate::config::{ComponentSpec, Conf, Example, Field, Kind, field};
 use crate::expr::{Mapping, Template};
 use crate::message::Batch;
 use crate::telemetry::log::Level;
-use crate::value::{Str, Value, text};
+use crate::value::{Str, Value};
 
 const LEVEL: Field<Str> = field("level")
     .default("INFO")
@@ -54,15 +54,15 @@ impl Log {
     }
 
     fn line(&self, batch: &Batch, index: usize, level: Level) -> Result<(), String> {
-        let mut fields: Vec<(Str, Str)> = vec![("custom_source".into(), "true".into())];
+        let mut fields: Vec<(Str, Value)> = vec![("custom_source".into(), "true".into())];
         for (key, template) in &self.fields {
             let value = template.render(batch, index).map_err(|e| format!("field {key}: {e}"))?;
-            fields.push((key.clone(), value));
+            fields.push((key.clone(), value.into()));
         }
         if let Some(mapping) = &self.fields_mapping {
             match mapping.query(batch, index).map_err(|e| format!("fields_mapping: {e}"))? {
                 Value::Object(object) => {
-                    fields.extend(object.iter().map(|(k, v)| (k.clone(), text::string(v).as_ref().into())));
+                    fields.extend(object);
                 }
                 Value::Nothing => {}
                 other => {

@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use jiff::Zoned;
 
 use super::Level;
-use crate::value::Str;
+use crate::value::json::{Style, print_to};
+use crate::value::{Object, Str, Value};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -39,7 +40,7 @@ impl Default for Layout {
 
 impl Layout {
     /// One whole line with its line break. A field named like a standard one is prefixed by `fields.`.
-    pub(super) fn line(&self, level: Level, message: &str, fields: BTreeMap<&str, &str>) -> String {
+    pub(super) fn line(&self, level: Level, message: &str, fields: BTreeMap<&str, &Value>) -> String {
         let time = self.timestamp.as_ref().map(|name| (name.as_str(), now()));
         let mut standard = Vec::with_capacity(3);
         standard.extend(time.as_ref().map(|(name, time)| (*name, time.as_str())));
@@ -64,7 +65,7 @@ fn now() -> String {
     now.strftime(format).to_string()
 }
 
-fn logfmt<'a>(standard: &[(&str, &str)], others: impl Iterator<Item = (Str, &'a str)>) -> String {
+fn logfmt<'a>(standard: &[(&str, &str)], others: impl Iterator<Item = (Str, &'a Value)>) -> String {
     let mut line = String::with_capacity(160);
     let mut put = |key: &str, value: &str| {
         if !line.is_empty() {
@@ -79,7 +80,10 @@ fn logfmt<'a>(standard: &[(&str, &str)], others: impl Iterator<Item = (Str, &'a 
         }
     };
     standard.iter().for_each(|(key, value)| put(key, value));
-    others.for_each(|(key, value)| put(&key, value));
+    others.for_each(|(key, value)| match value {
+        Value::String(text) => put(&key, text),
+        other => put(&key, &json_text(other, false)),
+    });
     line.push('\n');
     line
 }
@@ -107,37 +111,26 @@ fn quote(line: &mut String, value: &str) {
     line.push('"');
 }
 
-fn json<'a>(standard: &[(&str, &'a str)], others: impl Iterator<Item = (Str, &'a str)>) -> String {
-    let mut all: Vec<(Str, &str)> = standard.iter().map(|(key, value)| ((*key).into(), *value)).collect();
-    all.extend(others);
-    all.sort();
-    let mut line = String::with_capacity(200);
-    for (i, (key, value)) in all.iter().enumerate() {
-        line.push(if i == 0 { '{' } else { ',' });
-        json_string(&mut line, key);
-        line.push(':');
-        json_string(&mut line, value);
-    }
-    line.push_str("}\n");
+fn json<'a>(standard: &[(&str, &str)], others: impl Iterator<Item = (Str, &'a Value)>) -> String {
+    let standard = standard.iter().map(|(key, text)| ((*key).into(), Value::from(*text)));
+    // What has no JSON text, such as NaN, must not spoil the line.
+    let printable = |value: &Value| match value {
+        Value::Float(_) | Value::Array(_) | Value::Object(_) if json_text(value, false).is_empty() => {
+            Value::Null
+        }
+        other => other.clone(),
+    };
+    let all: Object = standard.chain(others.map(|(key, value)| (key, printable(value)))).collect();
+    let mut line = json_text(&Value::Object(all), true);
+    line.push('\n');
     line
 }
 
-/// A JSON string with everything escaped that HTML would read.
-fn json_string(line: &mut String, value: &str) {
-    line.push('"');
-    for c in value.chars() {
-        match c {
-            '"' => line.push_str("\\\""),
-            '\\' => line.push_str("\\\\"),
-            '\n' => line.push_str("\\n"),
-            '\r' => line.push_str("\\r"),
-            '\t' => line.push_str("\\t"),
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => hex(line, 'u', 4, c),
-            c if c < ' ' => hex(line, 'u', 4, c),
-            c => line.push(c),
-        }
-    }
-    line.push('"');
+/// Compact JSON; empty for what has none.
+fn json_text(value: &Value, escape_html: bool) -> String {
+    let mut text = Vec::new();
+    let printed = print_to(&mut text, value, Style { escape_html, ..Style::default() });
+    printed.map(|()| String::from_utf8_lossy(&text).into_owned()).unwrap_or_default()
 }
 
 fn hex(line: &mut String, mark: char, digits: usize, c: char) {

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use crate::value::Str;
+use crate::value::{Str, Value};
 use writer::Writer;
 
 /// How much a line matters.
@@ -44,7 +44,7 @@ struct Core {
 
 struct Fields {
     parent: Option<Arc<Fields>>,
-    own: SmallVec<[(Str, Str); 2]>,
+    own: SmallVec<[(Str, Value); 2]>,
 }
 
 // === impl Level ===
@@ -90,7 +90,7 @@ impl Logger {
     pub fn new(
         level: Option<Level>,
         layout: Layout,
-        static_fields: impl IntoIterator<Item = (Str, Str)>,
+        static_fields: impl IntoIterator<Item = (Str, Value)>,
         sink: Box<dyn Write + Send>,
     ) -> Self {
         let Some(level) = level else { return Self::silent() };
@@ -104,7 +104,7 @@ impl Logger {
     }
 
     /// A child whose lines carry one more field.
-    pub fn with(&self, key: &str, value: impl Into<Str>) -> Self {
+    pub fn with(&self, key: &str, value: impl Into<Value>) -> Self {
         self.with_all([(key.into(), value.into())])
     }
 
@@ -114,7 +114,7 @@ impl Logger {
     }
 
     /// A child whose lines carry more fields; of equal keys the youngest wins.
-    pub fn with_all(&self, fields: impl IntoIterator<Item = (Str, Str)>) -> Self {
+    pub fn with_all(&self, fields: impl IntoIterator<Item = (Str, Value)>) -> Self {
         let own: SmallVec<_> =
             if self.core.is_some() { fields.into_iter().collect() } else { SmallVec::new() };
         if own.is_empty() {
@@ -135,7 +135,7 @@ impl Logger {
         let mut generation = self.fields.as_deref();
         while let Some(some) = generation {
             for (key, value) in some.own.iter().rev() {
-                fields.entry(key.as_str()).or_insert(value.as_str());
+                fields.entry(key.as_str()).or_insert(value);
             }
             generation = some.parent.as_deref();
         }
@@ -224,6 +224,18 @@ mod tests {
             out,
             "{\"@service\":\"nekton\",\"fields.msg\":\"dup\",\"level\":\"info\",\"msg\":\"\\u003c\\u0026\\u003e\",\
              \"zz\":\"a\\u0001\\u2028\"}\n"
+        );
+    }
+
+    #[test]
+    fn values_keep_their_type() {
+        let value = || Value::from(vec![Value::Int(1), Value::from("<x>")]);
+        let act = |log: &Logger| log.with("n", 5).with("list", value()).with("z", f64::NAN).info("m");
+        let json = "{\"@service\":\"nekton\",\"level\":\"info\",\"list\":[1,\"\\u003cx\\u003e\"],\"msg\":\"m\",\"n\":5,\"z\":null}\n";
+        assert_eq!(logged(Format::Json, act), json);
+        assert_eq!(
+            logged(Format::Logfmt, act),
+            "level=info msg=m @service=nekton list=\"[1,\\\"<x>\\\"]\" n=5 z=\"\"\n"
         );
     }
 
