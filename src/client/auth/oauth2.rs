@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use http::HeaderValue;
 use http::header::AUTHORIZATION;
-use reqwest::Client;
+use reqwest::{Client, RequestBuilder};
 use tokio::sync::Mutex;
 
 use super::basic::credentials;
@@ -169,13 +169,7 @@ impl OAuth2 {
         [pair("grant_type", grant)].into_iter().chain(scope).chain(params).collect()
     }
 
-    /// The provider's answer, or its refusal.
-    async fn ask(
-        &self,
-        client: &Client,
-        form: &[(String, String)],
-        in_body: bool,
-    ) -> Result<Result<Value, String>, String> {
+    fn request(&self, client: &Client, form: &[(String, String)], in_body: bool) -> RequestBuilder {
         let conf = &self.conf;
         let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
         let mut body = form_urlencoded::Serializer::new(String::new());
@@ -191,7 +185,17 @@ impl OAuth2 {
             let header = credentials(&encode(&conf.client_key), &encode(&conf.client_secret));
             request = request.header(AUTHORIZATION, header);
         }
-        let response = request.body(body.finish()).send().await.map_err(|error| error.to_string())?;
+        request.body(body.finish())
+    }
+
+    /// The provider's answer, or its refusal.
+    async fn ask(
+        &self,
+        client: &Client,
+        form: &[(String, String)],
+        in_body: bool,
+    ) -> Result<Result<Value, String>, String> {
+        let response = self.request(client, form, in_body).send().await.map_err(|error| error.to_string())?;
         let status = response.status();
         let text = response.bytes().await.map_err(|error| error.to_string())?;
         if !status.is_success() {

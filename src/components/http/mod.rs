@@ -1,7 +1,46 @@
 //! HTTP, from both sides, and websockets.
 
-use crate::component::{InputSpec, OutputSpec, ProcessorSpec};
+mod input_http_client;
+mod output_http_client;
+mod output_sync_response;
+mod processor_http;
+mod processor_sync_response;
 
-pub const INPUTS: &[&InputSpec] = &[];
-pub const PROCESSORS: &[&ProcessorSpec] = &[];
-pub const OUTPUTS: &[&OutputSpec] = &[];
+use std::sync::Arc;
+
+use crate::client::http::{Gate, HttpClient, Surroundings};
+use crate::component::{Built, Context, InputSpec, OutputSpec, ProcessorSpec};
+use crate::config::Conf;
+use crate::message::{Batch, Message};
+
+pub const INPUTS: &[&InputSpec] = &[&input_http_client::HTTP_CLIENT];
+
+pub const PROCESSORS: &[&ProcessorSpec] = &[&processor_http::HTTP, &processor_sync_response::SYNC_RESPONSE];
+
+pub const OUTPUTS: &[&OutputSpec] = &[&output_http_client::HTTP_CLIENT, &output_sync_response::SYNC_RESPONSE];
+
+/// What the HTTP client needs of the component that it works for.
+fn surroundings(conf: &Conf, cx: &Context) -> Built<Surroundings> {
+    let rate_limit = HttpClient::rate_limit(conf)?.map(|label| cx.rate_limit_resource(&label)).transpose()?;
+    let rate_limit = rate_limit.map(|limit| -> Gate {
+        Arc::new(move || {
+            let limit = limit.current();
+            Box::pin(async move { limit.access().await })
+        })
+    });
+    Ok(Surroundings { log: cx.log().clone(), metrics: cx.metrics(), rate_limit })
+}
+
+/// What a request was answered with, on the messages it was made of: their metadata stays beside that of the answer.
+/// A longer answer goes on with copies of the first message.
+fn answered(asked: &[Message], answer: Batch) -> Batch {
+    let on_message = |(i, answer): (usize, Message)| {
+        let base = asked.get(i).or(asked.first());
+        let mut message = base.map_or_else(Message::default, |base| base.with_bytes(answer.bytes().clone()));
+        for (key, value) in answer.meta() {
+            message.set_meta(key.clone(), value.clone());
+        }
+        message
+    };
+    answer.into_iter().enumerate().map(on_message).collect()
+}
