@@ -2,7 +2,11 @@
 
 mod arrays;
 mod coercion;
+mod cipher;
+mod compression;
 mod control;
+mod digest;
+mod encoding;
 mod escapes;
 mod integers;
 mod iterate;
@@ -21,8 +25,12 @@ use super::spec::MethodSpec;
 /// All categories.
 const TABLES: &[&[&MethodSpec]] = &[
     arrays::METHODS,
+    cipher::METHODS,
     coercion::METHODS,
+    compression::METHODS,
     control::METHODS,
+    digest::METHODS,
+    encoding::METHODS,
     escapes::METHODS,
     integers::METHODS,
     iterate::METHODS,

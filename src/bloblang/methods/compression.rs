@@ -1,0 +1,127 @@
+//! Methods that compress and decompress.
+
+use std::borrow::Cow;
+use std::io::{Read, Write};
+use std::sync::Arc;
+
+use flate2::Compression;
+use flate2::{read, write};
+
+use crate::bloblang::args::{Args, Constant, Param, Params};
+use crate::bloblang::error::Error;
+use crate::bloblang::spec::{Example, MethodRun, MethodSpec, PreparedMethod, Result};
+use crate::value::{Value, text};
+
+pub const METHODS: &[&MethodSpec] = &[&COMPRESS, &DECOMPRESS];
+
+const CATEGORY: &str = "Encoding and Encryption";
+
+const COMPRESS: MethodSpec = MethodSpec::new("compress", CATEGORY, MethodRun::Prepared(compress))
+    .doc("The compressed bytes of a string or of bytes. The level, where the algorithm has one, goes from 0 to 9; -1 is the usual one.")
+    .params(Params::Named(&[
+        Param::string("algorithm", "flate, gzip, pgzip, lz4, snappy, zlib or zstd."),
+        Param::integer("level", "How hard to try.").default(Constant::Int(-1)),
+    ]))
+    .examples(&[
+        Example { mapping: "root = content().compress(\"gzip\").decompress(\"gzip\")", cases: &[("hello", "hello")] },
+        Example { mapping: "root = content().compress(\"lz4\").length() > 0", cases: &[("hello", "true")] },
+    ]);
+
+const DECOMPRESS: MethodSpec = MethodSpec::new("decompress", CATEGORY, MethodRun::Prepared(decompress))
+    .doc("The bytes that were compressed. Data that is damaged, or was compressed in another way, is an error.")
+    .params(Params::Named(&[Param::string("algorithm", "bzip2, flate, gzip, pgzip, lz4, snappy, zlib or zstd.")]))
+    .examples(&[
+        Example { mapping: "root = content().compress(\"zlib\").decompress(\"zlib\")", cases: &[("hello", "hello")] },
+        Example { mapping: "root = content().decompress(\"gzip\").catch(\"damaged\")", cases: &[("hello", "damaged")] },
+    ]);
+
+type Compress = fn(&[u8], Compression) -> std::io::Result<Vec<u8>>;
+
+/// The algorithms that compress.
+pub const COMPRESSORS: [(&str, Compress); 7] = [
+    ("flate", |data, level| {
+        let mut out = write::DeflateEncoder::new(Vec::new(), level);
+        out.write_all(data)?;
+        out.finish()
+    }),
+    ("gzip", gzip),
+    ("pgzip", gzip),
+    ("lz4", |data, _| {
+        let mut out = lz4_flex::frame::FrameEncoder::new(Vec::new());
+        out.write_all(data)?;
+        out.finish().map_err(std::io::Error::other)
+    }),
+    ("snappy", |data, _| snap::raw::Encoder::new().compress_vec(data).map_err(std::io::Error::other)),
+    ("zlib", |data, level| {
+        let mut out = write::ZlibEncoder::new(Vec::new(), level);
+        out.write_all(data)?;
+        out.finish()
+    }),
+    ("zstd", |data, _| Ok(ruzstd::encoding::compress_to_vec(data, ruzstd::encoding::CompressionLevel::Fastest))),
+];
+
+type Decompress = fn(&[u8]) -> std::io::Result<Vec<u8>>;
+
+/// The algorithms that decompress.
+pub const DECOMPRESSORS: [(&str, Decompress); 8] = [
+    ("bzip2", |data| all(bzip2::read::BzDecoder::new(data))),
+    ("flate", |data| all(read::DeflateDecoder::new(data))),
+    ("gzip", |data| all(read::MultiGzDecoder::new(data))),
+    ("pgzip", |data| all(read::MultiGzDecoder::new(data))),
+    ("lz4", |data| all(lz4_flex::frame::FrameDecoder::new(data))),
+    ("snappy", |data| snap::raw::Decoder::new().decompress_vec(data).map_err(std::io::Error::other)),
+    ("zlib", |data| all(read::ZlibDecoder::new(data))),
+    ("zstd", |data| all(ruzstd::decoding::StreamingDecoder::new(data).map_err(std::io::Error::other)?)),
+];
+
+/// What one message may unpack to, so that a small one cannot fill the memory.
+const MAX_UNPACKED: u64 = 1 << 31;
+
+fn gzip(data: &[u8], level: Compression) -> std::io::Result<Vec<u8>> {
+    let mut out = write::GzEncoder::new(Vec::new(), level);
+    out.write_all(data)?;
+    out.finish()
+}
+
+fn all(reader: impl Read) -> std::io::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    let read = reader.take(MAX_UNPACKED + 1).read_to_end(&mut out)?;
+    if read as u64 > MAX_UNPACKED {
+        return Err(std::io::Error::other(format!("the data unpacks to more than {MAX_UNPACKED} bytes")));
+    }
+    Ok(out)
+}
+
+/// The level that `-1` to `9` stands for.
+pub fn level(level: i64) -> Compression {
+    match u32::try_from(level) {
+        Ok(level) => Compression::new(level.min(9)),
+        Err(_) => Compression::default(),
+    }
+}
+
+fn content<'v>(target: &'v Value) -> Result<Cow<'v, [u8]>> {
+    text::content(target).ok_or_else(|| Error::expected("string", target))
+}
+
+fn found<T: Copy>(table: &[(&str, T)], name: &str, what: &str) -> Result<T> {
+    let entry = table.iter().find(|(n, _)| *n == name);
+    entry.map(|(_, run)| *run).ok_or_else(|| Error::new(format!("{what} type not recognised: {name}")))
+}
+
+fn compress(args: &Args<'_>, _: &crate::bloblang::Environment) -> Result<PreparedMethod> {
+    let run = found(&COMPRESSORS, args.str(0), "compression")?;
+    let level = level(args.int(1));
+    Ok(Arc::new(move |target, _| {
+        let packed = run(&content(&target)?, level).map_err(|e| Error::new(format!("failed to compress: {e}")))?;
+        Ok(Value::from(bytes::Bytes::from(packed)))
+    }))
+}
+
+fn decompress(args: &Args<'_>, _: &crate::bloblang::Environment) -> Result<PreparedMethod> {
+    let run = found(&DECOMPRESSORS, args.str(0), "decompression")?;
+    Ok(Arc::new(move |target, _| {
+        let unpacked = run(&content(&target)?).map_err(|e| Error::new(format!("failed to decompress: {e}")))?;
+        Ok(Value::from(bytes::Bytes::from(unpacked)))
+    }))
+}
