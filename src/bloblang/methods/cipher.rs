@@ -63,7 +63,8 @@ enum Direction {
 }
 
 fn prepared(args: &Args<'_>, direction: Direction) -> Result<PreparedMethod> {
-    let (scheme, key, iv) = (args.str(0).to_owned(), args.str(1).as_bytes().to_vec(), args.str(2).as_bytes().to_vec());
+    let (scheme, key, iv) =
+        (args.str(0).to_owned(), args.str(1).as_bytes().to_vec(), args.str(2).as_bytes().to_vec());
     if !matches!(scheme.as_str(), "ctr" | "gcm" | "ofb" | "cbc") {
         return Err(Error::new(format!("unrecognized encryption type: {scheme}")));
     }
@@ -141,7 +142,10 @@ fn run<C: Cipher>(
         }
         ("ctr", _) => {
             let mut data = data.into_owned();
-            let core = <ctr::CtrCore<C, ctr::flavors::Ctr128BE> as aes::cipher::InnerIvInit>::inner_iv_init(cipher, block(iv));
+            let core = <ctr::CtrCore<C, ctr::flavors::Ctr128BE> as aes::cipher::InnerIvInit>::inner_iv_init(
+                cipher,
+                block(iv),
+            );
             aes::cipher::StreamCipherCoreWrapper::from_core(core).apply_keystream(&mut data);
             Ok(data)
         }

@@ -57,7 +57,9 @@ pub const COMPRESSORS: [(&str, Compress); 7] = [
         out.write_all(data)?;
         out.finish()
     }),
-    ("zstd", |data, _| Ok(ruzstd::encoding::compress_to_vec(data, ruzstd::encoding::CompressionLevel::Fastest))),
+    ("zstd", |data, _| {
+        Ok(ruzstd::encoding::compress_to_vec(data, ruzstd::encoding::CompressionLevel::Fastest))
+    }),
 ];
 
 type Decompress = fn(&[u8]) -> std::io::Result<Vec<u8>>;
@@ -113,7 +115,8 @@ fn compress(args: &Args<'_>, _: &crate::bloblang::Environment) -> Result<Prepare
     let run = found(&COMPRESSORS, args.str(0), "compression")?;
     let level = level(args.int(1));
     Ok(Arc::new(move |target, _| {
-        let packed = run(&content(&target)?, level).map_err(|e| Error::new(format!("failed to compress: {e}")))?;
+        let packed =
+            run(&content(&target)?, level).map_err(|e| Error::new(format!("failed to compress: {e}")))?;
         Ok(Value::from(bytes::Bytes::from(packed)))
     }))
 }
@@ -121,7 +124,8 @@ fn compress(args: &Args<'_>, _: &crate::bloblang::Environment) -> Result<Prepare
 fn decompress(args: &Args<'_>, _: &crate::bloblang::Environment) -> Result<PreparedMethod> {
     let run = found(&DECOMPRESSORS, args.str(0), "decompression")?;
     Ok(Arc::new(move |target, _| {
-        let unpacked = run(&content(&target)?).map_err(|e| Error::new(format!("failed to decompress: {e}")))?;
+        let unpacked =
+            run(&content(&target)?).map_err(|e| Error::new(format!("failed to decompress: {e}")))?;
         Ok(Value::from(bytes::Bytes::from(unpacked)))
     }))
 }

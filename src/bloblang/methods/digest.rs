@@ -45,13 +45,19 @@ type Keyed = fn(&[u8], &[u8]) -> Option<Value>;
 
 const KEYED: [(&str, Keyed); 3] = [
     ("hmac_sha1", |key, data| {
-        Hmac::<sha1::Sha1>::new_from_slice(key).ok().map(|mac| raw(&mac.chain_update(data).finalize().into_bytes()))
+        Hmac::<sha1::Sha1>::new_from_slice(key)
+            .ok()
+            .map(|mac| raw(&mac.chain_update(data).finalize().into_bytes()))
     }),
     ("hmac_sha256", |key, data| {
-        Hmac::<sha2::Sha256>::new_from_slice(key).ok().map(|mac| raw(&mac.chain_update(data).finalize().into_bytes()))
+        Hmac::<sha2::Sha256>::new_from_slice(key)
+            .ok()
+            .map(|mac| raw(&mac.chain_update(data).finalize().into_bytes()))
     }),
     ("hmac_sha512", |key, data| {
-        Hmac::<sha2::Sha512>::new_from_slice(key).ok().map(|mac| raw(&mac.chain_update(data).finalize().into_bytes()))
+        Hmac::<sha2::Sha512>::new_from_slice(key)
+            .ok()
+            .map(|mac| raw(&mac.chain_update(data).finalize().into_bytes()))
     }),
 ];
 
@@ -126,8 +132,9 @@ fn uuid_v5(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
         Some("url" | "URL") => uuid::Uuid::NAMESPACE_URL,
         Some("oid" | "OID") => uuid::Uuid::NAMESPACE_OID,
         Some("x500" | "X500") => uuid::Uuid::NAMESPACE_X500,
-        Some(text) => uuid::Uuid::parse_str(text)
-            .map_err(|_| Error::new(format!("invalid ns uuid: '{text}' is neither a namespace nor a UUID")))?,
+        Some(text) => uuid::Uuid::parse_str(text).map_err(|_| {
+            Error::new(format!("invalid ns uuid: '{text}' is neither a namespace nor a UUID"))
+        })?,
     };
     Ok(Value::from(uuid::Uuid::new_v5(&namespace, &content(&target)?).to_string()))
 }

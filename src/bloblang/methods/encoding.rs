@@ -66,7 +66,10 @@ const DECODE: MethodSpec = MethodSpec::new("decode", CATEGORY, MethodRun::Prepar
     .params(SCHEME)
     .examples(&[
         Example { mapping: "root = this.v.decode(\"base64\")", cases: &[(r#"{"v":"aGVsbG8="}"#, "hello")] },
-        Example { mapping: "root = this.v.decode(\"hex\").catch(\"bad\")", cases: &[(r#"{"v":"6g"}"#, "bad")] },
+        Example {
+            mapping: "root = this.v.decode(\"hex\").catch(\"bad\")",
+            cases: &[(r#"{"v":"6g"}"#, "bad")],
+        },
     ]);
 
 fn scheme(args: &Args<'_>) -> Result<&'static Scheme> {
@@ -131,7 +134,8 @@ fn from_ascii85(text: &[u8]) -> Result<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len() / 5 * 4);
     let (mut number, mut digits) = (0_u64, 0);
     let push = |number: u64, n: usize, out: &mut Vec<u8>| {
-        let number = u32::try_from(number).map_err(|_| Error::new("illegal ascii85 data: a group is too large"))?;
+        let number =
+            u32::try_from(number).map_err(|_| Error::new("illegal ascii85 data: a group is too large"))?;
         out.extend_from_slice(&number.to_be_bytes()[..n]);
         Ok::<(), Error>(())
     };

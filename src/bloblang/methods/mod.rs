@@ -1,8 +1,8 @@
 //! The methods of the language: one constant each, listed in the table of its category.
 
 mod arrays;
-mod coercion;
 mod cipher;
+mod coercion;
 mod compression;
 mod control;
 mod digest;
