@@ -207,3 +207,6 @@ impl Shared {
         stopped.forced.is_some()
     }
 }
+
+#[cfg(test)]
+mod tests;
