@@ -1,3 +1,5 @@
+//! What the verbs print.
+
 use super::*;
 use crate::value::json;
 

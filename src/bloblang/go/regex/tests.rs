@@ -1,3 +1,5 @@
+//! Patterns as Go reads them.
+
 use super::*;
 
 fn find(pattern: &str, text: &str) -> Vec<String> {
