@@ -2,9 +2,13 @@
 
 pub mod case;
 pub mod csv;
+pub mod duration;
 pub mod format;
 pub mod html;
+pub mod layout;
+pub mod layout_parse;
 pub mod path;
 pub mod quote;
 pub mod regex;
+pub mod strftime;
 pub mod url;

@@ -16,6 +16,7 @@ mod regex;
 mod sequences;
 mod strings;
 mod target;
+mod time;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -39,6 +40,7 @@ const TABLES: &[&[&MethodSpec]] = &[
     regex::METHODS,
     sequences::METHODS,
     strings::METHODS,
+    time::METHODS,
 ];
 
 static BY_NAME: LazyLock<HashMap<&'static str, &'static MethodSpec>> =

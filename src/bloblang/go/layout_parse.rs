@@ -1,0 +1,264 @@
+//! Reading a time as a Go layout shows it.
+
+use jiff::Zoned;
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::{Offset as ZoneOffset, TimeZone};
+
+use super::layout::{Chunk, MONTHS, Offset, Pad, WEEKDAYS, next};
+
+/// What was read so far.
+#[derive(Debug, Default)]
+struct Fields {
+    year: i32,
+    month: Option<i32>,
+    day: Option<i32>,
+    year_day: Option<i32>,
+    hour: i32,
+    minute: i32,
+    second: i32,
+    nanos: i32,
+    /// `PM` or `AM`, where one was read.
+    afternoon: Option<bool>,
+    /// Seconds east of UTC.
+    offset: Option<i32>,
+    utc: bool,
+}
+
+/// The text that is left.
+struct Input<'a>(&'a str);
+
+/// Reads `text` by `layout`; UTC where the layout names no zone. The error says what does not fit.
+pub fn parse(layout: &str, text: &str) -> Result<Zoned, String> {
+    let mut fields = Fields { year: 0, ..Fields::default() };
+    let mut input = Input(text);
+    let mut rest = layout;
+    loop {
+        let (literal, chunk, after) = next(rest);
+        input.literal(literal).map_err(|()| cannot(text, layout, input.0, literal))?;
+        let Some(chunk) = chunk else { break };
+        let here = input.0;
+        let element = &rest[literal.len()..rest.len() - after.len()];
+        fields.read(&mut input, chunk, after).map_err(|()| cannot(text, layout, here, element))?;
+        rest = after;
+    }
+    if !input.0.is_empty() {
+        return Err(format!("parsing time \"{text}\": extra text: \"{}\"", input.0));
+    }
+    fields.finish().map_err(|what| format!("parsing time \"{text}\": {what} out of range"))
+}
+
+fn cannot(text: &str, layout: &str, rest: &str, element: &str) -> String {
+    format!("parsing time \"{text}\" as \"{layout}\": cannot parse \"{rest}\" as \"{element}\"")
+}
+
+// === impl Input ===
+
+impl Input<'_> {
+    /// Reads literal text; a run of blanks in it fits any number of blanks.
+    fn literal(&mut self, mut literal: &str) -> Result<(), ()> {
+        while let Some(c) = literal.chars().next() {
+            if c == ' ' {
+                if !self.0.is_empty() && !self.0.starts_with(' ') {
+                    return Err(());
+                }
+                literal = literal.trim_start_matches(' ');
+                self.0 = self.0.trim_start_matches(' ');
+                continue;
+            }
+            self.0 = self.0.strip_prefix(c).ok_or(())?;
+            literal = &literal[c.len_utf8()..];
+        }
+        Ok(())
+    }
+
+    /// Reads up to `max` digits, at least `min`.
+    fn digits(&mut self, min: usize, max: usize) -> Result<i32, ()> {
+        let n = self.0.bytes().take(max).take_while(u8::is_ascii_digit).count();
+        if n < min {
+            return Err(());
+        }
+        let (digits, rest) = self.0.split_at(n);
+        self.0 = rest;
+        digits.parse().map_err(|_| ())
+    }
+
+    fn two(&mut self, zero: bool) -> Result<i32, ()> {
+        self.digits(if zero { 2 } else { 1 }, 2)
+    }
+
+    /// Reads one of `names`, in full or its first `len` letters, in any case; returns its position.
+    fn name(&mut self, names: &[&str], len: Option<usize>) -> Result<i32, ()> {
+        for (i, name) in names.iter().enumerate() {
+            let name = &name[..len.unwrap_or(name.len())];
+            if self.0.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name)) {
+                self.0 = &self.0[name.len()..];
+                return Ok(i as i32);
+            }
+        }
+        Err(())
+    }
+
+    /// Reads digits behind a separator as nanoseconds.
+    fn fraction(&mut self) -> Result<i32, ()> {
+        let rest = self.0.strip_prefix(['.', ',']).ok_or(())?;
+        let n = rest.bytes().take_while(u8::is_ascii_digit).count();
+        if n == 0 {
+            return Err(());
+        }
+        let (digits, rest) = rest.split_at(n);
+        self.0 = rest;
+        let digits = &digits[..n.min(9)];
+        let value: i32 = digits.parse().map_err(|_| ())?;
+        Ok(value * 10_i32.pow(9 - digits.len() as u32))
+    }
+
+    fn starts_with_fraction(&self) -> bool {
+        let mut chars = self.0.bytes();
+        matches!(chars.next(), Some(b'.' | b',')) && chars.next().is_some_and(|b| b.is_ascii_digit())
+    }
+
+    fn offset(&mut self, offset: Offset) -> Result<i32, ()> {
+        if offset.z && self.0.starts_with('Z') {
+            self.0 = &self.0[1..];
+            return Ok(0);
+        }
+        let negative = self.0.starts_with('-');
+        self.0 = self.0.strip_prefix(['-', '+']).ok_or(())?;
+        let mut seconds = self.digits(2, 2)? * 3600;
+        for (wanted, unit) in [(offset.minutes, 60), (offset.seconds, 1)] {
+            if wanted {
+                if offset.colon {
+                    self.0 = self.0.strip_prefix(':').ok_or(())?;
+                }
+                seconds += self.digits(2, 2)? * unit;
+            }
+        }
+        Ok(if negative { -seconds } else { seconds })
+    }
+
+    /// Reads the short name of a zone, of which only the offset that `GMT+3` or `+03` holds is understood.
+    fn zone(&mut self) -> Result<Option<i32>, ()> {
+        if let Some(rest) = self.0.strip_prefix("UTC") {
+            self.0 = rest;
+            return Ok(Some(0));
+        }
+        let letters = self.0.bytes().take_while(u8::is_ascii_uppercase).count();
+        let name = &self.0[..letters];
+        let signed = self.0[letters..].starts_with(['+', '-']);
+        if (name == "GMT" || name.is_empty()) && signed {
+            let negative = self.0[letters..].starts_with('-');
+            self.0 = &self.0[letters + 1..];
+            let hours = self.digits(1, 2)?;
+            return Ok(Some(if negative { -hours } else { hours } * 3600));
+        }
+        if !(3..=5).contains(&letters) {
+            return Err(());
+        }
+        self.0 = &self.0[letters..];
+        Ok(None)
+    }
+}
+
+// === impl Fields ===
+
+impl Fields {
+    fn read(&mut self, input: &mut Input<'_>, chunk: Chunk, after: &str) -> Result<(), ()> {
+        match chunk {
+            Chunk::LongMonth => self.month = Some(input.name(&MONTHS, None)? + 1),
+            Chunk::Month => self.month = Some(input.name(&MONTHS, Some(3))? + 1),
+            Chunk::MonthNumber { zero } => self.month = Some(input.two(zero)?),
+            Chunk::LongWeekday => drop(input.name(&WEEKDAYS, None)?),
+            Chunk::Weekday => drop(input.name(&WEEKDAYS, Some(3))?),
+            Chunk::Day(pad) => {
+                if pad == Pad::Space {
+                    input.0 = input.0.strip_prefix(' ').unwrap_or(input.0);
+                }
+                self.day = Some(input.two(pad == Pad::Zero)?);
+            }
+            Chunk::YearDay(pad) => {
+                if pad == Pad::Space {
+                    input.0 = input.0.trim_start_matches(' ');
+                }
+                self.year_day = Some(input.digits(if pad == Pad::Zero { 3 } else { 1 }, 3)?);
+            }
+            Chunk::Hour24 => self.hour = input.two(false)?,
+            Chunk::Hour12 { zero } => self.hour = input.two(zero)?,
+            Chunk::Minute { zero } => self.minute = input.two(zero)?,
+            Chunk::Second { zero } => {
+                self.second = input.two(zero)?;
+                // A fraction may follow that the layout does not show.
+                let shown = matches!(next(after), ("", Some(Chunk::Fraction { .. }), _));
+                if !shown && input.starts_with_fraction() {
+                    self.nanos = input.fraction()?;
+                }
+            }
+            Chunk::LongYear => self.year = input.digits(4, 4)?,
+            Chunk::Year => {
+                let year = input.digits(2, 2)?;
+                self.year = year + if year >= 69 { 1900 } else { 2000 };
+            }
+            Chunk::Upper12 => self.afternoon = Some(input.name(&["AM", "PM"], None)? == 1),
+            Chunk::Lower12 => self.afternoon = Some(input.name(&["am", "pm"], None)? == 1),
+            Chunk::ZoneName => {
+                let offset = input.zone()?;
+                self.utc |= offset == Some(0);
+                self.offset = self.offset.or(offset);
+            }
+            Chunk::Offset(offset) => {
+                self.utc |= offset.z && input.0.starts_with('Z');
+                self.offset = Some(input.offset(offset)?);
+            }
+            Chunk::Fraction { trimmed, digits, .. } => {
+                if trimmed && !input.starts_with_fraction() {
+                    return Ok(());
+                }
+                let before = input.0.len();
+                self.nanos = input.fraction()?;
+                if !trimmed && before - input.0.len() != digits + 1 {
+                    return Err(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Zoned, &'static str> {
+        let year = i16::try_from(self.year).map_err(|_| "year")?;
+        let small = |n: i32, what| i8::try_from(n).map_err(|_| what);
+        let date = match self.year_day {
+            Some(day) => {
+                let first = Date::new(year, 1, 1).map_err(|_| "year")?;
+                let day = i16::try_from(day).map_err(|_| "day-of-year")?;
+                first.with().day_of_year(day).build().map_err(|_| "day-of-year")?
+            }
+            None => {
+                let month = small(self.month.unwrap_or(1), "month")?;
+                Date::new(year, month, 1).map_err(|_| "month")?;
+                Date::new(year, month, small(self.day.unwrap_or(1), "day")?).map_err(|_| "day")?
+            }
+        };
+        let hour = match self.afternoon {
+            Some(true) if self.hour < 12 => self.hour + 12,
+            Some(false) if self.hour == 12 => 0,
+            _ => self.hour,
+        };
+        Time::new(small(hour, "hour")?, 0, 0, 0).map_err(|_| "hour")?;
+        let (minute, second) = (small(self.minute, "minute")?, small(self.second, "second")?);
+        if minute > 59 || second > 59 {
+            return Err(if minute > 59 { "minute" } else { "second" });
+        }
+        let time = Time::new(small(hour, "hour")?, minute, second, self.nanos).map_err(|_| "second")?;
+        zoned(DateTime::from_parts(date, time), self.offset.filter(|_| !self.utc))
+    }
+}
+
+/// A time in the zone with this offset; UTC without one.
+pub fn zoned(time: DateTime, offset: Option<i32>) -> Result<Zoned, &'static str> {
+    let zone = match offset {
+        None => TimeZone::UTC,
+        Some(seconds) => {
+            TimeZone::fixed(ZoneOffset::from_seconds(seconds).map_err(|_| "time zone offset")?)
+        }
+    };
+    time.to_zoned(zone).map_err(|_| "time")
+}
