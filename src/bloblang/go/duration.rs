@@ -1,16 +1,8 @@
 //! Spans of time as text: Go's `1h30m`, and ISO 8601's `P1DT2H`.
 
 /// Units of Go durations with their length in nanoseconds.
-const UNITS: [(&str, f64); 8] = [
-    ("ns", 1.0),
-    ("us", 1e3),
-    ("µs", 1e3),
-    ("μs", 1e3),
-    ("ms", 1e6),
-    ("s", 1e9),
-    ("m", 6e10),
-    ("h", 3.6e12),
-];
+const UNITS: [(&str, f64); 8] =
+    [("ns", 1.0), ("us", 1e3), ("µs", 1e3), ("μs", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 6e10), ("h", 3.6e12)];
 
 /// Nanoseconds of a Go duration.
 pub fn parse(text: &str) -> Option<i64> {
@@ -71,7 +63,8 @@ pub fn parse_iso8601(text: &str) -> Option<Period> {
             rest = after;
             continue;
         }
-        let len = rest.bytes().take_while(|b| b.is_ascii_digit() || matches!(b, b'.' | b',' | b'-' | b'+')).count();
+        let len =
+            rest.bytes().take_while(|b| b.is_ascii_digit() || matches!(b, b'.' | b',' | b'-' | b'+')).count();
         let number: f64 = rest[..len].replace(',', ".").parse().ok()?;
         let unit = rest[len..].chars().next()?;
         match (unit, in_time) {

@@ -7,26 +7,45 @@ use jiff::civil::Weekday;
 pub const RFC3339_NANO: &str = "2006-01-02T15:04:05.999999999Z07:00";
 
 pub const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 
-pub const WEEKDAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+pub const WEEKDAYS: [&str; 7] =
+    ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 /// One element of a layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Chunk {
     LongMonth,
     Month,
-    MonthNumber { zero: bool },
+    MonthNumber {
+        zero: bool,
+    },
     LongWeekday,
     Weekday,
     Day(Pad),
     YearDay(Pad),
     Hour24,
-    Hour12 { zero: bool },
-    Minute { zero: bool },
-    Second { zero: bool },
+    Hour12 {
+        zero: bool,
+    },
+    Minute {
+        zero: bool,
+    },
+    Second {
+        zero: bool,
+    },
     LongYear,
     Year,
     Upper12,
@@ -34,7 +53,11 @@ pub(super) enum Chunk {
     ZoneName,
     Offset(Offset),
     /// Digits behind the separator; all of them, or without trailing zeros and separator.
-    Fraction { separator: u8, digits: usize, trimmed: bool },
+    Fraction {
+        separator: u8,
+        digits: usize,
+        trimmed: bool,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -256,9 +256,7 @@ impl Fields {
 pub fn zoned(time: DateTime, offset: Option<i32>) -> Result<Zoned, &'static str> {
     let zone = match offset {
         None => TimeZone::UTC,
-        Some(seconds) => {
-            TimeZone::fixed(ZoneOffset::from_seconds(seconds).map_err(|_| "time zone offset")?)
-        }
+        Some(seconds) => TimeZone::fixed(ZoneOffset::from_seconds(seconds).map_err(|_| "time zone offset")?),
     };
     time.to_zoned(zone).map_err(|_| "time")
 }

@@ -61,7 +61,8 @@ fn written(t: &Zoned, directive: char, flag: Option<char>) -> Option<String> {
         _ => s.to_owned(),
     };
     let hour12 = i64::from(if t.hour() % 12 == 0 { 12 } else { t.hour() % 12 });
-    let weeks_from = |first: i64| (i64::from(t.day_of_year()) + 6 - (from_sunday(t) - first).rem_euclid(7)) / 7;
+    let weeks_from =
+        |first: i64| (i64::from(t.day_of_year()) + 6 - (from_sunday(t) - first).rem_euclid(7)) / 7;
     let iso = t.date().iso_week_date();
     let offset = |colon: bool| {
         let mut out = String::new();
@@ -168,7 +169,8 @@ impl Fields {
                 self.read(rest, parts)?;
                 continue;
             }
-            self.directive(rest, directive).ok_or_else(|| format!("cannot read %{directive} at \"{rest}\""))?;
+            self.directive(rest, directive)
+                .ok_or_else(|| format!("cannot read %{directive} at \"{rest}\""))?;
         }
         Ok(())
     }
@@ -234,7 +236,9 @@ impl Fields {
                 let first = Date::new(year, 1, 1).map_err(|_| "year")?;
                 first.with().day_of_year(i16::try_from(day).map_err(|_| "day")?).build().map_err(|_| "day")?
             }
-            None => Date::new(year, small(self.month, "month")?, small(self.day, "day")?).map_err(|_| "day")?,
+            None => {
+                Date::new(year, small(self.month, "month")?, small(self.day, "day")?).map_err(|_| "day")?
+            }
         };
         let hour = match self.afternoon {
             Some(true) if self.hour < 12 => self.hour + 12,

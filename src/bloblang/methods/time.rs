@@ -43,10 +43,13 @@ pub const METHODS: &[&MethodSpec] = &[
 const CATEGORY: &str = "Timestamp Manipulation";
 const OLD: &str = "Deprecated";
 
-const LAYOUT: Param = Param::string("format", "How Go writes its reference time, the 2nd of January 2006, 15:04:05.")
-    .default(Constant::String(layout::RFC3339_NANO));
-const ZONE: Param = Param::string("tz", "The zone to show the time in, such as Europe/Paris, UTC or Local.").optional();
-const DIRECTIVES: Param = Param::string("format", "Directives as strftime knows them, with %f for microseconds.");
+const LAYOUT: Param =
+    Param::string("format", "How Go writes its reference time, the 2nd of January 2006, 15:04:05.")
+        .default(Constant::String(layout::RFC3339_NANO));
+const ZONE: Param =
+    Param::string("tz", "The zone to show the time in, such as Europe/Paris, UTC or Local.").optional();
+const DIRECTIVES: Param =
+    Param::string("format", "Directives as strftime knows them, with %f for microseconds.");
 
 const UNIX_EXAMPLES: &[Example] = &[
     Example { mapping: "root = \"2009-11-10T23:00:00Z\".ts_unix()", cases: &[("{}", "1257894000")] },
@@ -66,7 +69,9 @@ fn zone(name: &str) -> Result<TimeZone> {
     match name {
         "" | "UTC" => Ok(TimeZone::UTC),
         "Local" => Ok(TimeZone::system()),
-        name => TimeZone::get(name).map_err(|_| Error::new(format!("failed to parse timezone location name: unknown time zone {name}"))),
+        name => TimeZone::get(name).map_err(|_| {
+            Error::new(format!("failed to parse timezone location name: unknown time zone {name}"))
+        }),
     }
 }
 
@@ -111,12 +116,24 @@ const TS_UNIX_NANO: MethodSpec =
         .examples(UNIX_EXAMPLES);
 const FORMAT_TIMESTAMP_UNIX: MethodSpec =
     MethodSpec { name: "format_timestamp_unix", category: OLD, status: Status::Deprecated, ..TS_UNIX };
-const FORMAT_TIMESTAMP_UNIX_MILLI: MethodSpec =
-    MethodSpec { name: "format_timestamp_unix_milli", category: OLD, status: Status::Deprecated, ..TS_UNIX_MILLI };
-const FORMAT_TIMESTAMP_UNIX_MICRO: MethodSpec =
-    MethodSpec { name: "format_timestamp_unix_micro", category: OLD, status: Status::Deprecated, ..TS_UNIX_MICRO };
-const FORMAT_TIMESTAMP_UNIX_NANO: MethodSpec =
-    MethodSpec { name: "format_timestamp_unix_nano", category: OLD, status: Status::Deprecated, ..TS_UNIX_NANO };
+const FORMAT_TIMESTAMP_UNIX_MILLI: MethodSpec = MethodSpec {
+    name: "format_timestamp_unix_milli",
+    category: OLD,
+    status: Status::Deprecated,
+    ..TS_UNIX_MILLI
+};
+const FORMAT_TIMESTAMP_UNIX_MICRO: MethodSpec = MethodSpec {
+    name: "format_timestamp_unix_micro",
+    category: OLD,
+    status: Status::Deprecated,
+    ..TS_UNIX_MICRO
+};
+const FORMAT_TIMESTAMP_UNIX_NANO: MethodSpec = MethodSpec {
+    name: "format_timestamp_unix_nano",
+    category: OLD,
+    status: Status::Deprecated,
+    ..TS_UNIX_NANO
+};
 
 type Format = fn(&Zoned, &str) -> String;
 
@@ -136,23 +153,42 @@ const TS_FORMAT: MethodSpec =
         .doc("The time as text, laid out as Go shows its reference time.")
         .params(Params::Named(&[LAYOUT, ZONE]))
         .examples(&[
-            Example { mapping: "root = this.t.ts_format(\"2006-Jan-02\")", cases: &[(r#"{"t":"2020-08-14T05:54:23Z"}"#, "2020-Aug-14")] },
-            Example { mapping: "root = this.t.ts_format(\"15:04\", \"UTC\")", cases: &[(r#"{"t":1597384463}"#, "05:54")] },
+            Example {
+                mapping: "root = this.t.ts_format(\"2006-Jan-02\")",
+                cases: &[(r#"{"t":"2020-08-14T05:54:23Z"}"#, "2020-Aug-14")],
+            },
+            Example {
+                mapping: "root = this.t.ts_format(\"15:04\", \"UTC\")",
+                cases: &[(r#"{"t":1597384463}"#, "05:54")],
+            },
         ]);
 const FORMAT_TIMESTAMP: MethodSpec =
     MethodSpec { name: "format_timestamp", category: OLD, status: Status::Deprecated, ..TS_FORMAT };
 
-const TS_STRFTIME: MethodSpec =
-    MethodSpec::new("ts_strftime", CATEGORY, MethodRun::Prepared(|args, _| formatted(args, strftime::format)))
-        .status(Status::Beta)
-        .doc("The time as text, laid out by directives as strftime knows them; those it does not know stay.")
-        .params(Params::Named(&[DIRECTIVES, ZONE]))
-        .examples(&[
-            Example { mapping: "root = this.t.ts_strftime(\"%Y-%b-%d\")", cases: &[(r#"{"t":"2020-08-14T05:54:23Z"}"#, "2020-Aug-14")] },
-            Example { mapping: "root = this.t.ts_strftime(\"%H:%M\", \"UTC\")", cases: &[(r#"{"t":1597384463}"#, "05:54")] },
-        ]);
-const FORMAT_TIMESTAMP_STRFTIME: MethodSpec =
-    MethodSpec { name: "format_timestamp_strftime", category: OLD, status: Status::Deprecated, ..TS_STRFTIME };
+const TS_STRFTIME: MethodSpec = MethodSpec::new(
+    "ts_strftime",
+    CATEGORY,
+    MethodRun::Prepared(|args, _| formatted(args, strftime::format)),
+)
+.status(Status::Beta)
+.doc("The time as text, laid out by directives as strftime knows them; those it does not know stay.")
+.params(Params::Named(&[DIRECTIVES, ZONE]))
+.examples(&[
+    Example {
+        mapping: "root = this.t.ts_strftime(\"%Y-%b-%d\")",
+        cases: &[(r#"{"t":"2020-08-14T05:54:23Z"}"#, "2020-Aug-14")],
+    },
+    Example {
+        mapping: "root = this.t.ts_strftime(\"%H:%M\", \"UTC\")",
+        cases: &[(r#"{"t":1597384463}"#, "05:54")],
+    },
+]);
+const FORMAT_TIMESTAMP_STRFTIME: MethodSpec = MethodSpec {
+    name: "format_timestamp_strftime",
+    category: OLD,
+    status: Status::Deprecated,
+    ..TS_STRFTIME
+};
 
 /// Reads a time by a layout in the zone it names.
 fn parsed(target: &Value, layout: &str) -> Result<Zoned> {
@@ -168,8 +204,14 @@ const TS_PARSE: MethodSpec = MethodSpec::new(
 .doc("The time that a text shows, laid out as Go shows its reference time; UTC where it names no zone.")
 .params(Params::Named(&[Param::string("format", "The layout.")]))
 .examples(&[
-    Example { mapping: "root = this.d.ts_parse(\"2006-Jan-02\").ts_unix()", cases: &[(r#"{"d":"2020-Aug-14"}"#, "1597363200")] },
-    Example { mapping: "root = this.d.ts_parse(\"2006-Jan-02\").catch(\"bad\")", cases: &[(r#"{"d":"14.8.2020"}"#, "bad")] },
+    Example {
+        mapping: "root = this.d.ts_parse(\"2006-Jan-02\").ts_unix()",
+        cases: &[(r#"{"d":"2020-Aug-14"}"#, "1597363200")],
+    },
+    Example {
+        mapping: "root = this.d.ts_parse(\"2006-Jan-02\").catch(\"bad\")",
+        cases: &[(r#"{"d":"14.8.2020"}"#, "bad")],
+    },
 ]);
 
 const PARSE_TIMESTAMP: MethodSpec = MethodSpec::new(
@@ -181,8 +223,14 @@ const PARSE_TIMESTAMP: MethodSpec = MethodSpec::new(
 .doc("As `ts_parse`, but yields RFC 3339 text.")
 .params(Params::Named(&[Param::string("format", "The layout.")]))
 .examples(&[
-    Example { mapping: "root = this.d.parse_timestamp(\"2006-Jan-02\")", cases: &[(r#"{"d":"2020-Aug-14"}"#, "2020-08-14T00:00:00Z")] },
-    Example { mapping: "root = this.d.parse_timestamp(\"2006\").catch(\"bad\")", cases: &[(r#"{"d":"x"}"#, "bad")] },
+    Example {
+        mapping: "root = this.d.parse_timestamp(\"2006-Jan-02\")",
+        cases: &[(r#"{"d":"2020-Aug-14"}"#, "2020-08-14T00:00:00Z")],
+    },
+    Example {
+        mapping: "root = this.d.parse_timestamp(\"2006\").catch(\"bad\")",
+        cases: &[(r#"{"d":"x"}"#, "bad")],
+    },
 ]);
 
 const TS_STRPTIME: MethodSpec = MethodSpec::new(
@@ -196,8 +244,14 @@ const TS_STRPTIME: MethodSpec = MethodSpec::new(
 .doc("The time that a text shows, laid out by directives as strptime knows them; UTC where it names no zone.")
 .params(Params::Named(&[DIRECTIVES]))
 .examples(&[
-    Example { mapping: "root = this.d.ts_strptime(\"%Y-%b-%d\").ts_unix()", cases: &[(r#"{"d":"2020-Aug-14"}"#, "1597363200")] },
-    Example { mapping: "root = this.d.ts_strptime(\"%Y\").catch(\"bad\")", cases: &[(r#"{"d":"x"}"#, "bad")] },
+    Example {
+        mapping: "root = this.d.ts_strptime(\"%Y-%b-%d\").ts_unix()",
+        cases: &[(r#"{"d":"2020-Aug-14"}"#, "1597363200")],
+    },
+    Example {
+        mapping: "root = this.d.ts_strptime(\"%Y\").catch(\"bad\")",
+        cases: &[(r#"{"d":"x"}"#, "bad")],
+    },
 ]);
 
 const PARSE_TIMESTAMP_STRPTIME: MethodSpec = MethodSpec::new(
@@ -212,20 +266,36 @@ const PARSE_TIMESTAMP_STRPTIME: MethodSpec = MethodSpec::new(
 .doc("As `ts_strptime`, but yields RFC 3339 text.")
 .params(Params::Named(&[DIRECTIVES]))
 .examples(&[
-    Example { mapping: "root = this.d.parse_timestamp_strptime(\"%Y-%b-%d\")", cases: &[(r#"{"d":"2020-Aug-14"}"#, "2020-08-14T00:00:00Z")] },
-    Example { mapping: "root = this.d.parse_timestamp_strptime(\"%Y\").catch(\"bad\")", cases: &[(r#"{"d":"x"}"#, "bad")] },
+    Example {
+        mapping: "root = this.d.parse_timestamp_strptime(\"%Y-%b-%d\")",
+        cases: &[(r#"{"d":"2020-Aug-14"}"#, "2020-08-14T00:00:00Z")],
+    },
+    Example {
+        mapping: "root = this.d.parse_timestamp_strptime(\"%Y\").catch(\"bad\")",
+        cases: &[(r#"{"d":"x"}"#, "bad")],
+    },
 ]);
 
-const TS_TZ: MethodSpec = MethodSpec::new("ts_tz", CATEGORY, MethodRun::Prepared(|args, _| {
-    let zone = zone(args.str(0))?;
-    Ok(Arc::new(move |target, _| Ok(Value::from(timestamp(&target)?.with_time_zone(zone.clone())))))
-}))
+const TS_TZ: MethodSpec = MethodSpec::new(
+    "ts_tz",
+    CATEGORY,
+    MethodRun::Prepared(|args, _| {
+        let zone = zone(args.str(0))?;
+        Ok(Arc::new(move |target, _| Ok(Value::from(timestamp(&target)?.with_time_zone(zone.clone())))))
+    }),
+)
 .status(Status::Beta)
 .doc("The same time in another zone. A zone that does not exist is an error.")
 .params(Params::Named(&[Param::string("tz", "A zone such as Europe/Paris, UTC or Local.")]))
 .examples(&[
-    Example { mapping: "root.t = this.t.ts_tz(\"UTC\")", cases: &[(r#"{"t":"2021-02-03T17:05:06+01:00"}"#, r#"{"t":"2021-02-03T16:05:06Z"}"#)] },
-    Example { mapping: "root.t = this.t.ts_tz(\"Europe/Paris\")", cases: &[(r#"{"t":"2021-07-03T16:05:06Z"}"#, r#"{"t":"2021-07-03T18:05:06+02:00"}"#)] },
+    Example {
+        mapping: "root.t = this.t.ts_tz(\"UTC\")",
+        cases: &[(r#"{"t":"2021-02-03T17:05:06+01:00"}"#, r#"{"t":"2021-02-03T16:05:06Z"}"#)],
+    },
+    Example {
+        mapping: "root.t = this.t.ts_tz(\"Europe/Paris\")",
+        cases: &[(r#"{"t":"2021-07-03T16:05:06Z"}"#, r#"{"t":"2021-07-03T18:05:06+02:00"}"#)],
+    },
 ]);
 
 const TS_ROUND: MethodSpec = MethodSpec::new("ts_round", CATEGORY, MethodRun::Pure(ts_round))
@@ -233,8 +303,14 @@ const TS_ROUND: MethodSpec = MethodSpec::new("ts_round", CATEGORY, MethodRun::Pu
     .doc("The time rounded to a multiple of nanoseconds, half of it up; 0 and less leave it.")
     .params(Params::Named(&[Param::integer("duration", "Nanoseconds.")]))
     .examples(&[
-        Example { mapping: "root.t = this.t.ts_round(\"1h\".parse_duration())", cases: &[(r#"{"t":"2020-08-14T05:54:23Z"}"#, r#"{"t":"2020-08-14T06:00:00Z"}"#)] },
-        Example { mapping: "root.t = this.t.ts_round(0)", cases: &[(r#"{"t":"2020-08-14T05:54:23Z"}"#, r#"{"t":"2020-08-14T05:54:23Z"}"#)] },
+        Example {
+            mapping: "root.t = this.t.ts_round(\"1h\".parse_duration())",
+            cases: &[(r#"{"t":"2020-08-14T05:54:23Z"}"#, r#"{"t":"2020-08-14T06:00:00Z"}"#)],
+        },
+        Example {
+            mapping: "root.t = this.t.ts_round(0)",
+            cases: &[(r#"{"t":"2020-08-14T05:54:23Z"}"#, r#"{"t":"2020-08-14T05:54:23Z"}"#)],
+        },
     ]);
 
 /// Nanoseconds from year 1, where Go begins to count when it rounds, to 1970.
@@ -257,17 +333,27 @@ fn beyond() -> Error {
     Error::new("the time is beyond the year 9999")
 }
 
-const TS_SUB: MethodSpec = MethodSpec::new("ts_sub", CATEGORY, MethodRun::Pure(|target, args| {
-    let other = args.timestamp(0).ok_or_else(|| Error::expected("timestamp", args.value(0)))?;
-    let nanos = timestamp(&target)?.timestamp().as_nanosecond() - other.timestamp().as_nanosecond();
-    Ok(Value::Int(i64::try_from(nanos).unwrap_or(if nanos < 0 { i64::MIN } else { i64::MAX })))
-}))
+const TS_SUB: MethodSpec = MethodSpec::new(
+    "ts_sub",
+    CATEGORY,
+    MethodRun::Pure(|target, args| {
+        let other = args.timestamp(0).ok_or_else(|| Error::expected("timestamp", args.value(0)))?;
+        let nanos = timestamp(&target)?.timestamp().as_nanosecond() - other.timestamp().as_nanosecond();
+        Ok(Value::Int(i64::try_from(nanos).unwrap_or(if nanos < 0 { i64::MIN } else { i64::MAX })))
+    }),
+)
 .status(Status::Beta)
 .doc("The nanoseconds from another time to this one.")
 .params(Params::Named(&[Param::new("t2", ParamType::Timestamp, "The other time.")]))
 .examples(&[
-    Example { mapping: "root = this.b.ts_sub(this.a)", cases: &[(r#"{"a":"2020-01-01T00:00:00Z","b":"2020-01-01T00:00:02Z"}"#, "2000000000")] },
-    Example { mapping: "root = this.a.ts_sub(this.b).abs()", cases: &[(r#"{"a":"2020-01-01T00:00:00Z","b":"2020-01-01T00:00:02Z"}"#, "2000000000")] },
+    Example {
+        mapping: "root = this.b.ts_sub(this.a)",
+        cases: &[(r#"{"a":"2020-01-01T00:00:00Z","b":"2020-01-01T00:00:02Z"}"#, "2000000000")],
+    },
+    Example {
+        mapping: "root = this.a.ts_sub(this.b).abs()",
+        cases: &[(r#"{"a":"2020-01-01T00:00:00Z","b":"2020-01-01T00:00:02Z"}"#, "2000000000")],
+    },
 ]);
 
 fn shifted(args: &Args<'_>, sign: f64) -> Result<PreparedMethod> {
@@ -309,8 +395,14 @@ const TS_ADD_ISO8601: MethodSpec =
         .doc("A time later by an ISO 8601 period, counted in the calendar.")
         .params(PERIOD)
         .examples(&[
-            Example { mapping: "root.t = this.t.ts_add_iso8601(\"P1DT1H\")", cases: &[(r#"{"t":"2020-08-14T05:54:23Z"}"#, r#"{"t":"2020-08-15T06:54:23Z"}"#)] },
-            Example { mapping: "root.t = this.t.ts_add_iso8601(\"P1M\")", cases: &[(r#"{"t":"2020-01-31T00:00:00Z"}"#, r#"{"t":"2020-03-02T00:00:00Z"}"#)] },
+            Example {
+                mapping: "root.t = this.t.ts_add_iso8601(\"P1DT1H\")",
+                cases: &[(r#"{"t":"2020-08-14T05:54:23Z"}"#, r#"{"t":"2020-08-15T06:54:23Z"}"#)],
+            },
+            Example {
+                mapping: "root.t = this.t.ts_add_iso8601(\"P1M\")",
+                cases: &[(r#"{"t":"2020-01-31T00:00:00Z"}"#, r#"{"t":"2020-03-02T00:00:00Z"}"#)],
+            },
         ]);
 
 const TS_SUB_ISO8601: MethodSpec =
@@ -319,32 +411,48 @@ const TS_SUB_ISO8601: MethodSpec =
         .doc("A time earlier by an ISO 8601 period, counted in the calendar.")
         .params(PERIOD)
         .examples(&[
-            Example { mapping: "root.t = this.t.ts_sub_iso8601(\"P1DT1H\")", cases: &[(r#"{"t":"2020-08-14T05:54:23Z"}"#, r#"{"t":"2020-08-13T04:54:23Z"}"#)] },
-            Example { mapping: "root = this.t.ts_sub_iso8601(\"1 day\")", cases: &[(r#"{"t":"2020-08-14T05:54:23Z"}"#, "Error")] },
+            Example {
+                mapping: "root.t = this.t.ts_sub_iso8601(\"P1DT1H\")",
+                cases: &[(r#"{"t":"2020-08-14T05:54:23Z"}"#, r#"{"t":"2020-08-13T04:54:23Z"}"#)],
+            },
+            Example {
+                mapping: "root = this.t.ts_sub_iso8601(\"1 day\")",
+                cases: &[(r#"{"t":"2020-08-14T05:54:23Z"}"#, "Error")],
+            },
         ]);
 
-const PARSE_DURATION: MethodSpec = MethodSpec::new("parse_duration", CATEGORY, MethodRun::Pure(|target, _| {
-    let text = string(&target)?;
-    let nanos = duration::parse(&text);
-    nanos.map(Value::Int).ok_or_else(|| Error::new(format!("time: invalid duration \"{text}\"")))
-}))
+const PARSE_DURATION: MethodSpec = MethodSpec::new(
+    "parse_duration",
+    CATEGORY,
+    MethodRun::Pure(|target, _| {
+        let text = string(&target)?;
+        let nanos = duration::parse(&text);
+        nanos.map(Value::Int).ok_or_else(|| Error::new(format!("time: invalid duration \"{text}\"")))
+    }),
+)
 .doc("The nanoseconds of a duration as Go writes it, such as 1h30m or 250ms.")
 .examples(&[
     Example { mapping: "root = this.d.parse_duration()", cases: &[(r#"{"d":"1m30s"}"#, "90000000000")] },
     Example { mapping: "root = this.d.parse_duration() / 1000000", cases: &[(r#"{"d":"1.5s"}"#, "1500")] },
 ]);
 
-const PARSE_DURATION_ISO8601: MethodSpec =
-    MethodSpec::new("parse_duration_iso8601", CATEGORY, MethodRun::Pure(|target, _| {
+const PARSE_DURATION_ISO8601: MethodSpec = MethodSpec::new(
+    "parse_duration_iso8601",
+    CATEGORY,
+    MethodRun::Pure(|target, _| {
         let text = string(&target)?;
         let period = duration::parse_iso8601(&text);
-        period.map(|p| Value::Int(p.total_nanos() as i64)).ok_or_else(|| {
-            Error::new(format!("'{text}' is not a period as ISO 8601 writes it"))
-        })
-    }))
-    .status(Status::Beta)
-    .doc("The nanoseconds of an ISO 8601 period; a year counts as 31556952 seconds, a month as a twelfth of it.")
-    .examples(&[
-        Example { mapping: "root = this.d.parse_duration_iso8601()", cases: &[(r#"{"d":"PT1M30S"}"#, "90000000000")] },
-        Example { mapping: "root = this.d.parse_duration_iso8601()", cases: &[(r#"{"d":"1 day"}"#, "Error")] },
-    ]);
+        period
+            .map(|p| Value::Int(p.total_nanos() as i64))
+            .ok_or_else(|| Error::new(format!("'{text}' is not a period as ISO 8601 writes it")))
+    }),
+)
+.status(Status::Beta)
+.doc("The nanoseconds of an ISO 8601 period; a year counts as 31556952 seconds, a month as a twelfth of it.")
+.examples(&[
+    Example {
+        mapping: "root = this.d.parse_duration_iso8601()",
+        cases: &[(r#"{"d":"PT1M30S"}"#, "90000000000")],
+    },
+    Example { mapping: "root = this.d.parse_duration_iso8601()", cases: &[(r#"{"d":"1 day"}"#, "Error")] },
+]);
