@@ -2,6 +2,7 @@
 //! resources that several streams read from.
 
 use std::sync::Arc;
+use std::task::{Poll, ready};
 
 use async_trait::async_trait;
 use tokio::sync::{Mutex, mpsc};
@@ -39,7 +40,12 @@ impl Feed {
     }
 
     pub async fn pull(&mut self) -> Pull {
-        self.pulls.recv().await.unwrap_or(Pull::End)
+        std::future::poll_fn(|cx| self.poll_pull(cx)).await
+    }
+
+    /// As [`Self::pull`], for those who wait for several feeds.
+    pub fn poll_pull(&mut self, cx: &mut std::task::Context<'_>) -> Poll<Pull> {
+        Poll::Ready(ready!(self.pulls.poll_recv(cx)).unwrap_or(Pull::End))
     }
 }
 

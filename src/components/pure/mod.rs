@@ -1,6 +1,12 @@
 //! What only moves or changes messages: processors, and inputs and outputs made of others.
 
+mod fan_in;
 mod fan_out;
+mod input_batched;
+mod input_broker;
+mod input_read_until;
+mod input_resource;
+mod input_sequence;
 mod output_broker;
 mod output_drop_on;
 mod output_fallback;
@@ -15,11 +21,20 @@ mod processor_noop;
 mod processor_processors;
 mod processor_switch;
 mod retrying;
+mod sharded_join;
 mod share_out;
+#[cfg(test)]
+mod testing;
 
 use crate::component::{InputSpec, OutputSpec, ProcessorSpec};
 
-pub const INPUTS: &[&InputSpec] = &[];
+pub const INPUTS: &[&InputSpec] = &[
+    &input_batched::BATCHED,
+    &input_broker::BROKER,
+    &input_read_until::READ_UNTIL,
+    &input_resource::RESOURCE,
+    &input_sequence::SEQUENCE,
+];
 
 pub const PROCESSORS: &[&ProcessorSpec] = &[
     &processor_branch::BRANCH,
