@@ -133,7 +133,9 @@ mod tests {
         loop {
             match fan_in.pull().await {
                 Pull::Group(group) => {
-                    seen.extend(group.iter().map(|t| String::from_utf8_lossy(t.batch[0].bytes()).into_owned()));
+                    seen.extend(
+                        group.iter().map(|t| String::from_utf8_lossy(t.batch[0].bytes()).into_owned()),
+                    );
                 }
                 Pull::Exhausted => seen.push("exhausted".into()),
                 Pull::End => break,

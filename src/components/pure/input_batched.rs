@@ -4,7 +4,8 @@ use crate::component::{BatchedInput, InputBuild, InputSpec, POLICY_FIELDS, Polic
 use crate::config::{ComponentSpec, Conf, Example, Field, InputConf, Kind, field};
 
 const CHILD: Field<InputConf> = field("child").doc("What is read.");
-const POLICY: Field<Conf> = field("policy").fields(POLICY_FIELDS).doc("When messages are joined into a batch.");
+const POLICY: Field<Conf> =
+    field("policy").fields(POLICY_FIELDS).doc("When messages are joined into a batch.");
 
 pub const BATCHED: InputSpec = InputSpec {
     spec: ComponentSpec::new(Kind::Input, "batched")

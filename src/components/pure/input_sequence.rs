@@ -64,7 +64,8 @@ impl Sequence {
     /// Builds the next input; false if there is none, or no more reading is wanted.
     async fn advance(&mut self) -> bool {
         loop {
-            let Some(conf) = self.confs.get(self.next).filter(|_| !self.cx.stop_token().is_cancelled()) else {
+            let Some(conf) = self.confs.get(self.next).filter(|_| !self.cx.stop_token().is_cancelled())
+            else {
                 return false;
             };
             match self.cx.input(conf) {
