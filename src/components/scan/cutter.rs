@@ -62,7 +62,9 @@ impl<C: Cutter> Scan for Cutting<C> {
     async fn next(&mut self, out: &mut Cut<'_>) -> Result<(), ReadError> {
         let before = out.reads.len();
         loop {
-            if !self.broken && let Err(error) = self.cutter.cut(&mut self.buffer, self.end, out) {
+            if !self.broken
+                && let Err(error) = self.cutter.cut(&mut self.buffer, self.end, out)
+            {
                 (self.end, self.broken) = (true, true);
                 self.failure.get_or_insert(error);
             }
