@@ -25,7 +25,9 @@ impl Encoder {
             "all-bytes" => Ok(Self { replaces: true, ..plain(b"") }),
             other => match other.strip_prefix("delim:") {
                 Some("") => Err("the codec delim: needs a delimiter behind the colon".to_owned()),
-                Some(suffix) => Ok(Self { suffix: Bytes::copy_from_slice(suffix.as_bytes()), replaces: false }),
+                Some(suffix) => {
+                    Ok(Self { suffix: Bytes::copy_from_slice(suffix.as_bytes()), replaces: false })
+                }
                 None => Err(format!("there is no codec '{other}'; there are {}", CODECS.join(", "))),
             },
         }
