@@ -9,12 +9,18 @@ use super::spec::{FunctionRun, MethodRun};
 use super::{functions, methods};
 use crate::value::Value;
 
+/// The category of functions that read messages.
+const MESSAGE_INFO: &str = "Message Info";
+
 /// Compiles a call of a function.
 pub(super) fn function(compiler: &mut Compiler<'_>, call: &ast::Call) -> Node {
     let Some(spec) = functions::find(&call.name) else {
         let hint = did_you_mean(&call.name, functions::all().map(|f| f.name));
         return mistake(compiler, call, format!("unrecognised function '{}'{hint}", call.name));
     };
+    if compiler.environment.isolated && (spec.impure || spec.category == MESSAGE_INFO) {
+        return mistake(compiler, call, format!("function '{}' is not available here", call.name));
+    }
     let args = match arguments(compiler, &spec.params, call) {
         Ok(args) => args,
         Err(message) => return mistake(compiler, call, message),

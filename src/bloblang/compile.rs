@@ -88,6 +88,9 @@ fn read_import(file: &str, environment: &Environment, depth: u32) -> Result<(Str
     if depth >= MAX_IMPORTS {
         return Err(format!("failed to read import: imports are nested deeper than {MAX_IMPORTS}"));
     }
+    if environment.isolated {
+        return Err("failed to read import: imports are not available here".to_owned());
+    }
     let path = if file.starts_with('/') || environment.directory.is_empty() {
         file.to_owned()
     } else {

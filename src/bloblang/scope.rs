@@ -95,4 +95,6 @@ pub struct Environment {
     pub directory: Str,
     /// Whether constant calls that read the outside world, such as `file("x")`, are made while compiling.
     pub evaluates: bool,
+    /// Whether mappings see neither messages nor the outside world, and import nothing.
+    pub isolated: bool,
 }

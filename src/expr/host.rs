@@ -24,7 +24,7 @@ pub fn install_host(host: Arc<dyn Host>) {
 /// Where mappings are compiled: with the installed host, relative to the working directory.
 pub fn environment() -> Environment {
     let host = HOST.get_or_init(|| Arc::new(SystemHost::new(|_| None))).clone();
-    Environment { host, directory: Str::new(), evaluates: true }
+    Environment { host, directory: Str::new(), evaluates: true, isolated: false }
 }
 
 impl SystemHost {

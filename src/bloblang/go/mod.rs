@@ -12,3 +12,4 @@ pub mod quote;
 pub mod regex;
 pub mod strftime;
 pub mod url;
+pub mod yaml;

@@ -6,13 +6,16 @@ mod coercion;
 mod compression;
 mod control;
 mod digest;
+mod dynamic;
 mod encoding;
 mod escapes;
 mod integers;
 mod iterate;
 mod numbers;
 mod objects;
+mod parsing;
 mod regex;
+mod schema;
 mod sequences;
 mod strings;
 mod target;
@@ -31,13 +34,16 @@ const TABLES: &[&[&MethodSpec]] = &[
     compression::METHODS,
     control::METHODS,
     digest::METHODS,
+    dynamic::METHODS,
     encoding::METHODS,
     escapes::METHODS,
     integers::METHODS,
     iterate::METHODS,
     numbers::METHODS,
     objects::METHODS,
+    parsing::METHODS,
     regex::METHODS,
+    schema::METHODS,
     sequences::METHODS,
     strings::METHODS,
     time::METHODS,

@@ -1,0 +1,167 @@
+//! Methods on the shape of values: inferring a schema, and checking one.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+use std::sync::Arc;
+
+use jsonschema::{Draft, ValidationError};
+use sha2::{Digest, Sha256};
+
+use crate::bloblang::args::{Args, Param, Params};
+use crate::bloblang::error::Error;
+use crate::bloblang::scope::Environment;
+use crate::bloblang::spec::{Example, MethodRun, MethodSpec, PreparedMethod, Result, Status};
+use crate::value::number::Num;
+use crate::value::{Object, Str, Value, json};
+
+pub const METHODS: &[&MethodSpec] = &[&INFER_SCHEMA, &JSON_SCHEMA];
+
+const INFER_SCHEMA: MethodSpec = MethodSpec::new("infer_schema", "Parsing", MethodRun::Pure(infer_schema))
+    .doc("A description of the value's shape: `type`, the `name` of a field, the `children` of objects and arrays, and a `fingerprint` that is the same for the same shape. The elements of an array must have one type.")
+    .examples(&[
+        Example { mapping: "root = this.infer_schema().without(\"fingerprint\")", cases: &[("5", r#"{"type":"INT64"}"#), (r#"[1,"a"]"#, "Error")] },
+        Example { mapping: "root = this.infer_schema().children.map_each(c -> c.name + \" \" + c.type)", cases: &[(r#"{"id":"x","n":1.5}"#, r#"["id STRING","n FLOAT64"]"#)] },
+    ]);
+
+fn infer_schema(target: Cow<'_, Value>, _: &Args<'_>) -> Result<Value> {
+    let shape = Shape::of("", &target).map_err(Error::new)?;
+    Ok(shape.describe().0)
+}
+
+/// The shape of a value.
+struct Shape<'v> {
+    name: &'v str,
+    kind: Kind,
+    children: Vec<Shape<'v>>,
+}
+
+/// The types of shapes, with the numbers that fingerprints use.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Boolean = 1,
+    Int64 = 3,
+    Float64 = 5,
+    String = 6,
+    ByteArray = 7,
+    Object = 8,
+    Array = 10,
+    Null = 11,
+    Timestamp = 13,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Kind::Boolean => "BOOLEAN",
+            Kind::Int64 => "INT64",
+            Kind::Float64 => "FLOAT64",
+            Kind::String => "STRING",
+            Kind::ByteArray => "BYTE_ARRAY",
+            Kind::Object => "OBJECT",
+            Kind::Array => "ARRAY",
+            Kind::Null => "NULL",
+            Kind::Timestamp => "TIMESTAMP",
+        }
+    }
+}
+
+impl<'v> Shape<'v> {
+    /// The shape of `value`, or where it has none, as a path and a reason.
+    fn of(name: &'v str, value: &'v Value) -> std::result::Result<Self, String> {
+        let mut children = Vec::new();
+        let kind = match value {
+            Value::Null => Kind::Null,
+            Value::Bool(_) => Kind::Boolean,
+            Value::Int(_) => Kind::Int64,
+            Value::Float(_) => Kind::Float64,
+            Value::Number(text) => match Num::from_text(text) {
+                Some(Num::Int(_)) => Kind::Int64,
+                Some(Num::Float(_)) => Kind::Float64,
+                None => return Err(format!(" number {text:?} fits neither an integer nor a float")),
+            },
+            Value::String(_) => Kind::String,
+            Value::Bytes(_) => Kind::ByteArray,
+            Value::Timestamp(_) => Kind::Timestamp,
+            Value::Array(items) => {
+                for (i, item) in items.iter().enumerate() {
+                    let child = Self::of("", item).map_err(|e| format!(".{i}{e}"))?;
+                    match children.first() {
+                        None => children.push(child),
+                        Some(first) if first.kind == child.kind => {}
+                        Some(first) => {
+                            let (first, other) = (first.kind.name(), child.kind.name());
+                            return Err(format!(".{i} mismatched array types, found {first} and {other}"));
+                        }
+                    }
+                }
+                Kind::Array
+            }
+            Value::Object(object) => {
+                for (key, value) in object {
+                    children.push(Self::of(key, value).map_err(|e| format!(".{key}{e}"))?);
+                }
+                Kind::Object
+            }
+            Value::Delete | Value::Nothing => {
+                return Err(format!(" unsupported data type: {}", value.type_name()));
+            }
+        };
+        Ok(Self { name, kind, children })
+    }
+
+    /// The description, and the text that its fingerprint is the hash of.
+    fn describe(&self) -> (Value, String) {
+        let mut canonical = format!("T:{}|N:{}|O:0|C:{}|", self.kind as u8, self.name, self.children.len());
+        let mut children = Vec::with_capacity(self.children.len());
+        for (i, child) in self.children.iter().enumerate() {
+            let (description, text) = child.describe();
+            let _ = write!(canonical, "[{i}:{text}]");
+            children.push(description);
+        }
+        let mut description = Object::new();
+        if !children.is_empty() {
+            description.insert("children".into(), Value::from(children));
+        }
+        let fingerprint = data_encoding::HEXLOWER.encode(&Sha256::digest(&canonical));
+        description.insert("fingerprint".into(), Value::from(fingerprint));
+        if !self.name.is_empty() {
+            description.insert("name".into(), Value::from(self.name));
+        }
+        description.insert("type".into(), Value::from(self.kind.name()));
+        (Value::Object(description), canonical)
+    }
+}
+
+const JSON_SCHEMA: MethodSpec =
+    MethodSpec::new("json_schema", "Object & Array Manipulation", MethodRun::Prepared(json_schema))
+        .status(Status::Beta)
+        .doc("The value itself if it conforms to a JSON schema; otherwise an error that lists what does not, a line each.")
+        .params(Params::Named(&[Param::string("schema", "The schema, as JSON.")]))
+        .examples(&[
+            Example { mapping: "root = this.json_schema(\"\"\"{\"type\":\"object\",\"required\":[\"id\"]}\"\"\")", cases: &[(r#"{"id":1}"#, r#"{"id":1}"#), ("{}", "Error")] },
+            Example { mapping: "root = this.n.json_schema(this.schema)", cases: &[(r#"{"n":5,"schema":"{\"maximum\":4}"}"#, "Error"), (r#"{"n":3,"schema":"{\"maximum\":4}"}"#, "3")] },
+        ]);
+
+fn json_schema(args: &Args<'_>, _: &Environment) -> Result<PreparedMethod> {
+    let failed = |what: String| Error::new(format!("failed to parse json schema definition: {what}"));
+    let schema: serde_json::Value = serde_json::from_str(args.str(0)).map_err(|e| failed(e.to_string()))?;
+    let mut options = jsonschema::options().should_validate_formats(true);
+    if schema.get("$schema").is_none() {
+        options = options.with_draft(Draft::Draft7);
+    }
+    let validator = options.build(&schema).map_err(|e| failed(e.to_string()))?;
+    Ok(Arc::new(move |target, _| {
+        let text = json::print(&target).map_err(|e| Error::new(e.to_string()))?;
+        let document: serde_json::Value =
+            serde_json::from_slice(&text).map_err(|e| Error::new(e.to_string()))?;
+        let violations: Vec<String> = validator.iter_errors(&document).map(|e| violation(&e)).collect();
+        if violations.is_empty() { Ok(target.into_owned()) } else { Err(Error::new(violations.join("\n"))) }
+    }))
+}
+
+/// Where a value does not conform, as a dot path, and why.
+fn violation(error: &ValidationError<'_>) -> String {
+    let path: Str = error.instance_path().as_str().trim_start_matches('/').replace('/', ".").into();
+    let place = if path.is_empty() { "(root)" } else { &path };
+    format!("{place} {error}")
+}
