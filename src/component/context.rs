@@ -111,6 +111,16 @@ impl Context {
         self.environment.metrics.register(&self.place.label, &self.place.path)
     }
 
+    /// A metric that the component's config names itself, with its labels.
+    pub fn custom_metric(
+        &self,
+        kind: metrics::CustomKind,
+        name: &str,
+        labels: &[(Str, Str)],
+    ) -> Arc<metrics::Custom> {
+        self.environment.metrics.custom((&self.place.label, &self.place.path), kind, name, labels)
+    }
+
     /// The component's type, such as `http_client`.
     pub fn type_name(&self) -> &'static str {
         self.place.type_name

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use crate::message::{Ack, AckSink, Batch, Group, Outcome, Transaction, number};
+use crate::message::{Ack, AckSink, Batch, Group, Message, Outcome, Transaction, number};
 use crate::telemetry::metrics::{Handle, Input as InputMetrics, Timer};
 
 /// Everything of one reader that is not answered yet.
@@ -178,6 +178,7 @@ impl GroupAck {
                 if let Some(batch) = &mut held.batch {
                     batch.retain(|message| nack.failed(message.source()));
                     number(batch);
+                    batch.iter_mut().for_each(Message::mark_replayed);
                 }
                 self.pending.replay(held);
                 return;

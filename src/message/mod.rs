@@ -57,6 +57,7 @@ struct Cold {
     failure: Option<Arc<Failure>>,
     reply: Option<Reply>,
     originals: u32,
+    replayed: bool,
 }
 
 /// Why a message carries the error flag.
@@ -88,6 +89,11 @@ pub fn batches_of(batch: Batch) -> Batches {
     let mut batches = Batches::new();
     batches.push(batch);
     batches
+}
+
+/// A batch as what a processor yields: none where it is empty.
+pub fn non_empty(batch: Batch) -> Batches {
+    if batch.is_empty() { Batches::new() } else { batches_of(batch) }
 }
 
 /// Numbers the messages of a batch, so that their failures can be told apart later.
@@ -211,6 +217,15 @@ impl Message {
         if n != self.originals() {
             self.cold_mut().originals = n;
         }
+    }
+
+    /// Whether the message was nacked before and comes again.
+    pub fn is_replayed(&self) -> bool {
+        self.cold.as_ref().is_some_and(|cold| cold.replayed)
+    }
+
+    pub fn mark_replayed(&mut self) {
+        self.cold_mut().replayed = true;
     }
 
     /// A message derived from this one with another payload: metadata, error, reply and source stay.

@@ -10,21 +10,41 @@ mod input_sequence;
 mod output_broker;
 mod output_drop_on;
 mod output_fallback;
+mod output_reject_errored;
+mod output_resource;
 mod output_retry;
 mod output_switch;
+mod processor_bounds_check;
 mod processor_branch;
+mod processor_cache;
+mod processor_cached;
 mod processor_catch;
+mod processor_dedupe;
+mod processor_group_by;
+mod processor_group_by_value;
+mod processor_insert_part;
 mod processor_log;
 mod processor_mapping;
+mod processor_metric;
 mod processor_mutation;
 mod processor_noop;
+mod processor_parallel;
 mod processor_processors;
+mod processor_rate_limit;
+mod processor_resource;
+mod processor_retry;
+mod processor_select_parts;
+mod processor_sleep;
+mod processor_split;
 mod processor_switch;
+mod processor_try_catch;
+mod processor_while;
 mod retrying;
 mod sharded_join;
 mod share_out;
 #[cfg(test)]
 mod testing;
+mod ttl;
 
 use crate::component::{InputSpec, OutputSpec, ProcessorSpec};
 
@@ -37,23 +57,42 @@ pub const INPUTS: &[&InputSpec] = &[
 ];
 
 pub const PROCESSORS: &[&ProcessorSpec] = &[
+    &processor_bounds_check::BOUNDS_CHECK,
     &processor_branch::BRANCH,
+    &processor_cache::CACHE,
+    &processor_cached::CACHED,
     &processor_catch::CATCH,
+    &processor_dedupe::DEDUPE,
+    &processor_group_by::GROUP_BY,
+    &processor_group_by_value::GROUP_BY_VALUE,
+    &processor_insert_part::INSERT_PART,
     &processor_log::LOG,
     &processor_mapping::BLOBLANG,
     &processor_mapping::MAPPING,
+    &processor_metric::METRIC,
     &processor_mutation::MUTATION,
     &processor_noop::NOOP,
+    &processor_parallel::PARALLEL,
     &processor_processors::FOR_EACH,
     &processor_processors::PROCESSORS,
     &processor_processors::TRY,
+    &processor_rate_limit::RATE_LIMIT,
+    &processor_resource::RESOURCE,
+    &processor_retry::RETRY,
+    &processor_select_parts::SELECT_PARTS,
+    &processor_sleep::SLEEP,
+    &processor_split::SPLIT,
     &processor_switch::SWITCH,
+    &processor_try_catch::TRY_CATCH,
+    &processor_while::WHILE,
 ];
 
 pub const OUTPUTS: &[&OutputSpec] = &[
     &output_broker::BROKER,
     &output_drop_on::DROP_ON,
     &output_fallback::FALLBACK,
+    &output_reject_errored::REJECT_ERRORED,
+    &output_resource::RESOURCE,
     &output_retry::RETRY,
     &output_switch::SWITCH,
 ];

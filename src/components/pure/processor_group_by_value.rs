@@ -1,0 +1,51 @@
+//! `group_by_value`: makes a batch of the messages that have the same value.
+
+use std::collections::HashMap;
+
+use crate::component::{Context, Processor, ProcessorSpec, Step};
+use crate::config::{ComponentSpec, Example, Field, Kind, field};
+use crate::expr::Template;
+use crate::message::{Batch, Batches};
+use crate::value::Str;
+
+const VALUE: Field<Template> = field("value").doc("What messages of one batch have in common.");
+
+pub const GROUP_BY_VALUE: ProcessorSpec = ProcessorSpec {
+    spec: ComponentSpec::new(Kind::Processor, "group_by_value")
+        .categories(&["Composition"])
+        .summary("Makes a batch of its own of the messages that have the same value.")
+        .description("Batches come in the order of their first messages. A message whose value cannot be made is flagged and belongs to the empty value.")
+        .fields(&[&VALUE])
+        .examples(&[Example {
+            title: "By customer",
+            config: "group_by_value:\n  value: ${! this.customer }\n",
+        }]),
+    build: |conf, cx| Ok(Box::new(GroupByValue { value: conf.get(&VALUE)?, cx: cx.clone() })),
+    silent: false,
+};
+
+struct GroupByValue {
+    value: Template,
+    cx: Context,
+}
+
+impl Processor for GroupByValue {
+    fn process(&self, batch: Batch) -> Step<'_> {
+        let values: Vec<_> = (0..batch.len()).map(|i| self.value.render(&batch, i)).collect();
+        let mut places: HashMap<Str, usize> = HashMap::new();
+        let mut batches = Batches::new();
+        for (mut message, value) in batch.into_iter().zip(values) {
+            let value = value.unwrap_or_else(|error| {
+                self.cx.log().error(format_args!("Group value interpolation error: {error}"));
+                message.fail(format!("group value interpolation error: {error}"));
+                Str::new()
+            });
+            let place = *places.entry(value).or_insert(batches.len());
+            if place == batches.len() {
+                batches.push(Batch::new());
+            }
+            batches[place].push(message);
+        }
+        Step::Done(Ok(batches))
+    }
+}
