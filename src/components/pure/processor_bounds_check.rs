@@ -16,9 +16,14 @@ const MIN_PARTS: Field<i64> =
 pub const BOUNDS_CHECK: ProcessorSpec = ProcessorSpec {
     spec: ComponentSpec::new(Kind::Processor, "bounds_check")
         .categories(&["Utility"])
-        .summary("Drops batches with too many or too few messages, or with one that is too large or too small.")
+        .summary(
+            "Drops batches with too many or too few messages, or with one that is too large or too small.",
+        )
         .fields(&[&MAX_PART_SIZE, &MIN_PART_SIZE, &MAX_PARTS, &MIN_PARTS])
-        .examples(&[Example { title: "No empty and no huge messages", config: "bounds_check:\n  max_part_size: 1048576\n" }]),
+        .examples(&[Example {
+            title: "No empty and no huge messages",
+            config: "bounds_check:\n  max_part_size: 1048576\n",
+        }]),
     build: |conf, cx| {
         Ok(Box::new(BoundsCheck {
             sizes: (conf.get(&MIN_PART_SIZE)?, conf.get(&MAX_PART_SIZE)?),

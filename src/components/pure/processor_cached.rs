@@ -11,8 +11,8 @@ use crate::message::{Batch, Batches, Message, batch_of, non_empty};
 use crate::value::Str;
 
 const CACHE: Field<Str> = field("cache").doc("The cache resource that keeps results.");
-const SKIP_ON: Field<Option<Check>> =
-    field("skip_on").doc("Results are not kept when this is true of the first message of one of their batches.");
+const SKIP_ON: Field<Option<Check>> = field("skip_on")
+    .doc("Results are not kept when this is true of the first message of one of their batches.");
 const KEY: Field<Template> = field("key").doc("What results are kept by.");
 const TTL: Field<Option<Template>> = field("ttl").doc("How long results are kept, if the cache can do that.");
 const PROCESSORS: Field<Vec<ProcessorConf>> = field("processors").doc("What makes the results.");

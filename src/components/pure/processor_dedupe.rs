@@ -4,7 +4,9 @@ use std::collections::HashSet;
 
 use bytes::Bytes;
 
-use crate::component::{Built, Cache, CacheError, Context, Handle, Processed, Processor, ProcessorSpec, Step};
+use crate::component::{
+    Built, Cache, CacheError, Context, Handle, Processed, Processor, ProcessorSpec, Step,
+};
 use crate::config::{ComponentSpec, Conf, Example, Field, Kind, field};
 use crate::expr::Template;
 use crate::message::{Batch, Message, non_empty};

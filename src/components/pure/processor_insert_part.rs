@@ -43,7 +43,8 @@ impl Processor for InsertPart {
         if let Some(first) = batch.first() {
             let part = first.with_bytes(content);
             let count = batch.len() as i64;
-            let at = if self.index < 0 { count.saturating_add(self.index).saturating_add(1) } else { self.index };
+            let at =
+                if self.index < 0 { count.saturating_add(self.index).saturating_add(1) } else { self.index };
             batch.insert(at.clamp(0, count) as usize, part);
         }
         Step::one(batch)

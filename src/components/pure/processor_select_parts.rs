@@ -12,9 +12,14 @@ pub const SELECT_PARTS: ProcessorSpec = ProcessorSpec {
     spec: ComponentSpec::new(Kind::Processor, "select_parts")
         .categories(&["Utility"])
         .summary("Keeps some messages of a batch by their positions, in the order of the list.")
-        .description("Positions that a batch does not have are ignored; a batch of which nothing is kept is dropped.")
+        .description(
+            "Positions that a batch does not have are ignored; a batch of which nothing is kept is dropped.",
+        )
         .fields(&[&PARTS])
-        .examples(&[Example { title: "The first and the last", config: "select_parts:\n  parts: [ 0, -1 ]\n" }]),
+        .examples(&[Example {
+            title: "The first and the last",
+            config: "select_parts:\n  parts: [ 0, -1 ]\n",
+        }]),
     build: |conf, _| Ok(Box::new(SelectParts(conf.get(&PARTS)?))),
     silent: false,
 };

@@ -14,7 +14,10 @@ pub const SLEEP: ProcessorSpec = ProcessorSpec {
         .categories(&["Utility"])
         .summary("Waits a while for each message of a batch before the batch goes on.")
         .fields(&[&DURATION])
-        .examples(&[Example { title: "As long as the message says", config: "sleep:\n  duration: ${! this.pause }\n" }]),
+        .examples(&[Example {
+            title: "As long as the message says",
+            config: "sleep:\n  duration: ${! this.pause }\n",
+        }]),
     build: |conf, cx| Ok(Box::new(Sleep { duration: conf.get(&DURATION)?, cx: cx.clone() })),
     silent: false,
 };

@@ -4,7 +4,8 @@ use crate::component::{Context, Processor, ProcessorSpec, Step};
 use crate::config::{ComponentSpec, Example, Field, Kind, field};
 use crate::message::{Batch, Batches};
 
-const SIZE: Field<i64> = field("size").default(1).doc("How many messages a batch has at most; 0: any number.");
+const SIZE: Field<i64> =
+    field("size").default(1).doc("How many messages a batch has at most; 0: any number.");
 const BYTE_SIZE: Field<i64> =
     field("byte_size").default(0).doc("How many bytes of content a batch has at most; 0: any number.");
 

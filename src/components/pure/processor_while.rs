@@ -11,8 +11,9 @@ const AT_LEAST_ONCE: Field<bool> =
     field("at_least_once").default(false).doc("Whether the processors run once before the check is made.");
 const MAX_LOOPS: Field<u64> =
     field("max_loops").default(0).advanced().doc("How often the processors run at most; 0: without limit.");
-const CHECK: Field<Check> =
-    field("check").default("").doc("Whether to run once more, asked of the first message of the first batch.");
+const CHECK: Field<Check> = field("check")
+    .default("")
+    .doc("Whether to run once more, asked of the first message of the first batch.");
 const PROCESSORS: Field<Vec<ProcessorConf>> = field("processors").doc("What runs.");
 
 pub const WHILE: ProcessorSpec = ProcessorSpec {

@@ -13,6 +13,7 @@ pub fn ttl(template: Option<&Template>, batch: &Batch, index: usize) -> Result<O
     if text.is_empty() {
         return Ok(None);
     }
-    let duration = text.parse::<DurationText>().map_err(|error| format!("ttl must be a duration: {error}"))?;
+    let duration =
+        text.parse::<DurationText>().map_err(|error| format!("ttl must be a duration: {error}"))?;
     Ok(Some(duration.get()))
 }
