@@ -49,7 +49,7 @@ pub use output::{Output, Sink, WriteError};
 pub use pipes::{Pipes, Reading, Writing};
 pub use poll::poll_once;
 pub use processor::{Processed, Processor, Rejected, Step};
-pub use reader::Reader;
+pub use reader::{AUTO_REPLAY_NACKS, Reader};
 pub use registry::{
     BufferSpec, Built, CacheSpec, InputBuild, InputSpec, Listing, MetricsSpec, OutputBuild, OutputSpec,
     PlainSpec, ProcessorSpec, RateLimitSpec, Registry, ScannerSpec, SinkSetup, SourceSetup,

@@ -11,8 +11,15 @@ use super::context::Context;
 use super::replay::Pending;
 use super::status::Connection;
 use super::{ConnectError, Input, Pull, ReadError, Reads, Source};
+use crate::config::{Field, field};
 use crate::message::{Group, number};
 use crate::telemetry::metrics::{Handle, Input as InputMetrics};
+
+/// The usual field of [`SourceSetup::auto_replay`](super::SourceSetup).
+pub const AUTO_REPLAY_NACKS: Field<bool> = field("auto_replay_nacks").default(true).doc(
+    "Whether messages that could not be delivered are sent again from memory, without limit; else the source \
+     decides what becomes of them.",
+);
 
 /// Wraps one source.
 pub struct Reader {

@@ -1,58 +1,66 @@
-//! `stdout`: writes messages to the standard output of the process.
+//! `stdout`: what the process prints.
 
-use std::sync::Arc;
+use std::fs::File;
+use std::io;
+use std::os::fd::AsFd;
+use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
-use tokio::io::AsyncWriteExt;
 use tokio::sync::Mutex;
 
-use super::encoder::Encoder;
-use crate::component::{ConnectError, OutputBuild, OutputSpec, Sink, SinkSetup, WriteError};
-use crate::config::{ComponentSpec, Example, Field, Kind, field};
+use super::framing::{CODEC, Framing};
+use super::gathered::{Gathered, Outcomes};
+use crate::component::{Built, ConnectError, Context, OutputBuild, OutputSpec, Sink, SinkSetup, WriteError};
+use crate::config::{ComponentSpec, Conf, Example, Field, Kind};
 use crate::message::{Batch, Transaction};
 use crate::value::Str;
 
-const CODEC: Field<Str> = field("codec")
-    .default("lines")
-    .suggestions(&["all-bytes", "append", "lines", "delim:x"])
-    .doc("How messages are set apart: `lines` by line breaks, `delim:x` by `x`, `append` not at all.");
+const STDOUT_CODEC: Field<Str> = CODEC.version("3.46.0");
 
 pub const STDOUT: OutputSpec = OutputSpec {
     spec: ComponentSpec::new(Kind::Output, "stdout")
         .categories(&["Local"])
-        .summary("Writes messages to the standard output of the process.")
-        .fields(&[&CODEC])
-        .examples(&[Example { title: "Lines", config: "stdout: {}\n" }]),
-    build: OutputBuild::Sink(|conf, _| {
-        let encoder = Encoder::parse(&conf.get(&CODEC)?).map_err(|e| conf.error(&CODEC, e))?;
-        let state = Mutex::new(State { stdout: tokio::io::stdout(), buffer: Vec::new() });
-        Ok(SinkSetup { sink: Arc::new(Stdout { encoder, state }), max_in_flight: 1, batching: None })
+        .summary("Prints messages to standard output.")
+        .fields(&[&STDOUT_CODEC])
+        .examples(&[Example {
+            title: "Records that end with a zero byte",
+            config: "stdout: { codec: \"delim:\\0\" }\n",
+        }]),
+    build: OutputBuild::Sink(|conf: &Conf, _: &Context| -> Built<SinkSetup> {
+        let sink = Stdout { framing: Framing::read(conf, &STDOUT_CODEC)?, spare: Mutex::default() };
+        Ok(SinkSetup { sink: Arc::new(sink), max_in_flight: 1, batching: None })
     }),
 };
 
 struct Stdout {
-    encoder: Encoder,
-    state: Mutex<State>,
+    framing: Framing,
+    /// An empty buffer that is used again and again.
+    spare: Mutex<Gathered>,
 }
 
-struct State {
-    stdout: tokio::io::Stdout,
-    /// What one call writes; kept for the next one.
-    buffer: Vec<u8>,
-}
-
-// === impl Stdout ===
+/// Held while a group is written, so that those of several outputs do not mix.
+static WRITING: std::sync::Mutex<()> = std::sync::Mutex::new(());
 
 impl Stdout {
-    async fn write_batches<'a>(&self, batches: impl Iterator<Item = &'a Batch>) -> Result<(), WriteError> {
-        let mut state = self.state.lock().await;
-        let State { stdout, buffer } = &mut *state;
-        buffer.clear();
-        for message in batches.flatten() {
-            self.encoder.encode(message, buffer);
-        }
-        stdout.write_all(buffer).await.map_err(WriteError::failed)?;
-        stdout.flush().await.map_err(WriteError::failed)
+    async fn print(
+        &self,
+        batches: impl Iterator<Item = &Batch> + Clone + Send,
+    ) -> Result<Outcomes, WriteError> {
+        let mut spare = self.spare.lock().await;
+        let mut gathered = std::mem::take(&mut *spare);
+        batches.flatten().for_each(|message| gathered.add(message, &self.framing));
+        let printed = tokio::task::spawn_blocking(move || {
+            let _only_one = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
+            let written =
+                io::stdout().as_fd().try_clone_to_owned().map(|fd| gathered.write_to(&mut File::from(fd)));
+            (gathered, written)
+        });
+        let (mut gathered, written) = printed.await.map_err(WriteError::failed)?;
+        let mut outcomes = Outcomes::default();
+        outcomes.push_written(&gathered, &written.map_err(WriteError::failed)?);
+        gathered.clear();
+        *spare = gathered;
+        Ok(outcomes)
     }
 }
 
@@ -63,11 +71,15 @@ impl Sink for Stdout {
     }
 
     async fn write(&self, batch: &Batch) -> Result<(), WriteError> {
-        self.write_batches(std::iter::once(batch)).await
+        let outcomes = self.print(std::iter::once(batch)).await?;
+        outcomes.by_batch(std::iter::once(batch)).collect()
     }
 
     async fn write_group(&self, group: &[Transaction], results: &mut Vec<Result<(), WriteError>>) {
-        let result = self.write_batches(group.iter().map(|t| &t.batch)).await;
-        results.extend(group.iter().map(|_| result.clone()));
+        let batches = group.iter().map(|transaction| &transaction.batch);
+        match self.print(batches.clone()).await {
+            Ok(outcomes) => results.extend(outcomes.by_batch(batches)),
+            Err(error) => results.extend(group.iter().map(|_| Err(error.clone()))),
+        }
     }
 }

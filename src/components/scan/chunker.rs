@@ -15,7 +15,7 @@ pub const CHUNKER: ScannerSpec = ScannerSpec {
         .fields(&[&SIZE])
         .examples(&[Example {
             title: "Upload a large file in pieces",
-            config: "input:\n  file:\n    paths: [ backup.bin ]\n    scanner:\n      chunker: { size: 1048576 }\n",
+            config: "chunker: { size: 1048576 }\n",
         }]),
     build: |conf: &Conf, _: &Context| -> Built<Box<dyn Scanner>> {
         let chunker = Chunker::new(conf.get(&SIZE)?);

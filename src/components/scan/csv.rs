@@ -24,12 +24,11 @@ const CONTINUE_ON_ERROR: Field<bool> = field("continue_on_error").default(false)
 pub const CSV: ScannerSpec = ScannerSpec {
     spec: ComponentSpec::new(Kind::Scanner, "csv")
         .summary("Cuts a table of comma-separated values into its rows.")
-        .description("The number of each row, from 0, is in the metadata as `csv_row`. All values are strings.")
+        .description(
+            "The number of each row, from 0, is in the metadata as `csv_row`. All values are strings.",
+        )
         .fields(&[&CUSTOM_DELIMITER, &PARSE_HEADER_ROW, &LAZY_QUOTES, &CONTINUE_ON_ERROR])
-        .examples(&[Example {
-            title: "A table with tabs",
-            config: "input:\n  file:\n    paths: [ stock.tsv ]\n    scanner:\n      csv: { custom_delimiter: \"\\t\" }\n",
-        }]),
+        .examples(&[Example { title: "A table with tabs", config: "csv: { custom_delimiter: \"\\t\" }\n" }]),
     build: |conf: &Conf, _: &Context| -> Built<Box<dyn Scanner>> {
         let comma = conf.get(&CUSTOM_DELIMITER)?.and_then(|text| text.chars().next()).unwrap_or(',');
         let records = Records::new(comma, conf.get(&LAZY_QUOTES)?);

@@ -20,13 +20,16 @@ pub const DECOMPRESS: ScannerSpec = ScannerSpec {
         .fields(&[&ALGORITHM, &INTO])
         .examples(&[Example {
             title: "Compressed logs",
-            config: "input:\n  file:\n    paths: [ log/*.gz ]\n    scanner:\n      decompress:\n        algorithm: gzip\n        into: { lines: {} }\n",
+            config: "decompress:\n  algorithm: gzip\n  into: { lines: {} }\n",
         }]),
     build: |conf: &Conf, cx: &Context| -> Built<Box<dyn Scanner>> {
         let name = conf.get(&ALGORITHM)?;
         let algorithm = ALGORITHMS.iter().find(|(known, _)| *known == name).map(|(_, algorithm)| *algorithm);
         let unknown = || conf.error(&ALGORITHM, format!("'{name}' is not known"));
-        Ok(Box::new(Decompress { algorithm: algorithm.ok_or_else(unknown)?, into: cx.scanner(&conf.get(&INTO)?)? }))
+        Ok(Box::new(Decompress {
+            algorithm: algorithm.ok_or_else(unknown)?,
+            into: cx.scanner(&conf.get(&INTO)?)?,
+        }))
     },
 };
 

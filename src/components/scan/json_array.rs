@@ -13,10 +13,7 @@ pub const JSON_ARRAY: ScannerSpec = ScannerSpec {
     spec: ComponentSpec::new(Kind::Scanner, "json_array")
         .summary("Cuts a JSON array, or several one after another, into its elements.")
         .description("The array is never held in memory as a whole.")
-        .examples(&[Example {
-            title: "An export that is one long array",
-            config: "input:\n  file:\n    paths: [ export.json ]\n    scanner: { json_array: {} }\n",
-        }]),
+        .examples(&[Example { title: "An export that is one long array", config: "json_array: {}\n" }]),
     build: |_, _| Ok(Box::new(JsonArray)),
 };
 

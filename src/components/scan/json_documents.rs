@@ -14,10 +14,7 @@ pub const JSON_DOCUMENTS: ScannerSpec = ScannerSpec {
         .version("4.27.0")
         .summary("Cuts a stream of JSON documents, with white space between them or without, into messages.")
         .description("Numbers are read as 64-bit floats.")
-        .examples(&[Example {
-            title: "Documents that span lines",
-            config: "input:\n  file:\n    paths: [ pretty.json ]\n    scanner: { json_documents: {} }\n",
-        }]),
+        .examples(&[Example { title: "Documents that span lines", config: "json_documents: {}\n" }]),
     build: |_, _| Ok(Box::new(JsonDocuments)),
 };
 

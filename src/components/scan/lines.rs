@@ -23,7 +23,7 @@ pub const LINES: ScannerSpec = ScannerSpec {
         .fields(&[&CUSTOM_DELIMITER, &MAX_BUFFER_SIZE, &OMIT_EMPTY])
         .examples(&[Example {
             title: "Records that end with a semicolon",
-            config: "input:\n  stdin:\n    scanner:\n      lines: { custom_delimiter: ';', omit_empty: true }\n",
+            config: "lines: { custom_delimiter: ';', omit_empty: true }\n",
         }]),
     build: |conf: &Conf, _: &Context| -> Built<Box<dyn Scanner>> {
         let delimiter = conf.get(&CUSTOM_DELIMITER)?.unwrap_or_default();

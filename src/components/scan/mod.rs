@@ -23,7 +23,6 @@ mod to_the_end;
 use crate::component::ScannerSpec;
 
 pub use codec::{CODEC, MAX_BUFFER, SCANNER, scanner};
-pub use record::{Record, Records};
 
 pub const SCANNERS: &[&ScannerSpec] = &[
     &chunker::CHUNKER,

@@ -23,7 +23,7 @@ pub const RE_MATCH: ScannerSpec = ScannerSpec {
         .fields(&[&PATTERN, &MAX_BUFFER_SIZE])
         .examples(&[Example {
             title: "Log entries of several lines that begin with a date",
-            config: "input:\n  stdin:\n    scanner:\n      re_match: { pattern: '(?m)^\\d{4}-\\d{2}-\\d{2} ' }\n",
+            config: "re_match: { pattern: '(?m)^\\d{4}-\\d{2}-\\d{2} ' }\n",
         }]),
     build: |conf: &Conf, _: &Context| -> Built<Box<dyn Scanner>> {
         let scanner = ReMatch::new(&conf.get(&PATTERN)?, conf.get(&MAX_BUFFER_SIZE)?);

@@ -19,7 +19,7 @@ pub const SKIP_BOM: ScannerSpec = ScannerSpec {
         .fields(&[&INTO])
         .examples(&[Example {
             title: "Spreadsheets that begin with a mark",
-            config: "input:\n  file:\n    paths: [ export/*.csv ]\n    scanner:\n      skip_bom:\n        into: { csv: {} }\n",
+            config: "skip_bom:\n  into: { csv: {} }\n",
         }]),
     build: |conf: &Conf, cx: &Context| -> Built<Box<dyn Scanner>> {
         Ok(Box::new(SkipBom { into: cx.scanner(&conf.get(&INTO)?)? }))

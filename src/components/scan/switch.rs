@@ -19,7 +19,7 @@ pub const SWITCH: ScannerSpec = ScannerSpec {
         .bare(&CASES)
         .examples(&[Example {
             title: "Tables and plain lists in one folder",
-            config: "input:\n  file:\n    paths: [ inbox/* ]\n    scanner:\n      switch:\n        - re_match_name: '\\.csv$'\n          scanner: { csv: {} }\n        - scanner: { lines: {} }\n",
+            config: "switch:\n  - re_match_name: '\\.csv$'\n    scanner: { csv: {} }\n  - scanner: { lines: {} }\n",
         }]),
     build: |conf: &Conf, cx: &Context| -> Built<Box<dyn Scanner>> {
         let cases = conf.get(&CASES)?;

@@ -13,10 +13,7 @@ pub const TAR: ScannerSpec = ScannerSpec {
     spec: ComponentSpec::new(Kind::Scanner, "tar")
         .summary("Cuts a tar archive into its files.")
         .description("The name of each file is in the metadata as `tar_name`.")
-        .examples(&[Example {
-            title: "The files of an archive",
-            config: "input:\n  file:\n    paths: [ photos.tar ]\n    scanner: { tar: {} }\n",
-        }]),
+        .examples(&[Example { title: "The files of an archive", config: "tar: {}\n" }]),
     build: |_, _| Ok(Box::new(Tar)),
 };
 

@@ -11,10 +11,7 @@ pub const TO_THE_END: ScannerSpec = ScannerSpec {
     spec: ComponentSpec::new(Kind::Scanner, "to_the_end")
         .summary("Makes one message of everything that a source holds.")
         .description("The source is held in memory as a whole, so it has to end and should not be large.")
-        .examples(&[Example {
-            title: "Each file is a message",
-            config: "input:\n  file:\n    paths: [ notes/*.txt ]\n    scanner: { to_the_end: {} }\n",
-        }]),
+        .examples(&[Example { title: "Each file is a message", config: "to_the_end: {}\n" }]),
     build: |_, _| Ok(Box::new(ToTheEnd)),
 };
 
