@@ -142,40 +142,43 @@ impl Instrumented {
         let calls = self.calls.fetch_add(1, Ordering::Relaxed);
         let weight = if calls < SAMPLE { 1 } else { SAMPLE };
         let began = (calls % weight == 0).then(Timer::start);
-        let failed_before = flagged(&batch);
+        let before = unnoted(&batch);
         match self.inner.process(batch) {
             Step::Done(done) => {
                 if let Some(began) = began {
                     metrics.latency.record(began.elapsed(), u64::from(weight));
                 }
-                Step::Done(self.after(metrics, failed_before, done))
+                Step::Done(self.after(metrics, &before, done))
             }
             Step::Later(future) => {
                 let began = Timer::start();
                 Step::later(async move {
                     let done = future.await;
                     metrics.latency.record(began.elapsed(), 1);
-                    self.after(metrics, failed_before, done)
+                    self.after(metrics, &before, done)
                 })
             }
         }
     }
 
-    /// Counts what came out, and logs messages that were not flagged before.
-    fn after(&self, metrics: &ProcessorMetrics, before: Flags, done: Processed) -> Processed {
-        let Ok(batches) = &done else { return done };
-        for batch in batches {
+    /// Counts what came out, and notes the failures that are this processor's own: those of its children were noted
+    /// by them, and `before` came in with the batch.
+    fn after(&self, metrics: &ProcessorMetrics, before: &Failures, done: Processed) -> Processed {
+        let mut batches = done?;
+        for batch in &mut batches {
             metrics.sent.add(batch.len() as u64);
             metrics.batch_sent.add(1);
             for message in batch {
-                let Some(failure) = message.failure() else { continue };
-                if !before.contains(&identity(failure)) {
+                let failure = message.failure().filter(|f| !f.noted && !before.contains(&identity(f)));
+                if let Some(text) = failure.map(|failure| failure.text.clone()) {
                     metrics.error.add(1);
-                    self.log_failure(&failure.text);
+                    self.log_failure(&text);
+                    let origin = self.inner.names_failures().then(|| Arc::new(self.cx.origin()));
+                    message.set_failure(Some(Arc::new(Failure { text, origin, noted: true })));
                 }
             }
         }
-        done
+        Ok(batches)
     }
 
     fn log_failure(&self, text: &str) {
@@ -187,11 +190,11 @@ impl Instrumented {
     }
 }
 
-/// The identities of failures, to tell new ones from old ones.
-type Flags = SmallVec<[usize; 2]>;
+/// The identities of failures that nobody has noted.
+type Failures = SmallVec<[usize; 2]>;
 
-fn flagged(batch: &Batch) -> Flags {
-    batch.iter().filter_map(|m| m.failure()).map(identity).collect()
+fn unnoted(batch: &Batch) -> Failures {
+    batch.iter().filter_map(|m| m.failure()).filter(|f| !f.noted).map(identity).collect()
 }
 
 fn identity(failure: &Arc<Failure>) -> usize {

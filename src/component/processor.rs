@@ -16,6 +16,11 @@ pub trait Processor: Send + Sync {
         false
     }
 
+    /// Whether mappings are told that a failure came from this processor.
+    fn names_failures(&self) -> bool {
+        true
+    }
+
     /// Releases what the processor holds; called once.
     fn close(&self) -> BoxFuture<'_, ()> {
         Box::pin(std::future::ready(()))

@@ -64,8 +64,10 @@ struct Cold {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Failure {
     pub text: Str,
-    /// The component that failed, where it is known.
+    /// The component that failed, where that is told to mappings.
     pub origin: Option<Arc<Origin>>,
+    /// Whether somebody has counted and logged it.
+    pub noted: bool,
 }
 
 /// Which component something came from.
@@ -187,7 +189,7 @@ impl Message {
 
     /// Flags the message as failed; its content stays.
     pub fn fail(&mut self, text: impl Into<Str>) {
-        self.set_failure(Some(Arc::new(Failure { text: text.into(), origin: None })));
+        self.set_failure(Some(Arc::new(Failure { text: text.into(), ..Failure::default() })));
     }
 
     /// Sets or clears the error flag.

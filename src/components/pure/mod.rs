@@ -19,6 +19,7 @@ mod processor_branch;
 mod processor_cache;
 mod processor_cached;
 mod processor_catch;
+mod processor_crash;
 mod processor_dedupe;
 mod processor_group_by;
 mod processor_group_by_value;
@@ -62,6 +63,7 @@ pub const PROCESSORS: &[&ProcessorSpec] = &[
     &processor_cache::CACHE,
     &processor_cached::CACHED,
     &processor_catch::CATCH,
+    &processor_crash::CRASH,
     &processor_dedupe::DEDUPE,
     &processor_group_by::GROUP_BY,
     &processor_group_by_value::GROUP_BY_VALUE,

@@ -117,6 +117,10 @@ impl Processor for Branch {
         }
     }
 
+    fn names_failures(&self) -> bool {
+        false
+    }
+
     fn close(&self) -> BoxFuture<'_, ()> {
         Box::pin(self.chain.close())
     }
