@@ -7,11 +7,10 @@ use bytes::Bytes;
 use crate::bloblang::args::{Args, Param, ParamType, Params};
 use crate::bloblang::error::Error;
 use crate::bloblang::spec::{Example, MethodRun, MethodSpec, Result};
-use crate::bloblang::time;
 use crate::value::number::{Num, parse_float};
 use crate::value::{Array, Value, compare, text};
 
-pub const METHODS: &[&MethodSpec] = &[&ARRAY, &BOOL, &BYTES, &NUMBER, &STRING, &TIMESTAMP];
+pub const METHODS: &[&MethodSpec] = &[&ARRAY, &BOOL, &BYTES, &NUMBER, &STRING];
 
 const CATEGORY: &str = "Type Coercion";
 
@@ -111,22 +110,5 @@ fn bool(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
     match known {
         Some(b) => Ok(Value::Bool(b)),
         None => args.get(0).cloned().ok_or_else(|| Error::expected("bool", &target)),
-    }
-}
-
-const TIMESTAMP: MethodSpec = MethodSpec::new("timestamp", CATEGORY, MethodRun::Pure(timestamp))
-    .doc("A time: RFC 3339 text, or a number of seconds since 1970. Anything else is an error, or yields the default.")
-    .params(Params::Named(&[
-        Param::new("default", ParamType::Timestamp, "What to yield for what is not a time.").optional(),
-    ]))
-    .examples(&[
-        Example { mapping: "root = this.at.timestamp() < \"2022-01-01T00:00:00Z\"", cases: &[(r#"{"at":"2021-03-04T05:06:07+01:00"}"#, "true")] },
-        Example { mapping: "root = this.at.timestamp(\"2000-01-01T00:00:00Z\".timestamp())", cases: &[(r#"{"at":"soon"}"#, r#""2000-01-01T00:00:00Z""#)] },
-    ]);
-
-fn timestamp(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
-    match time::timestamp(&target) {
-        Ok(t) => Ok(Value::from(t)),
-        Err(error) => args.get(0).cloned().ok_or(error),
     }
 }

@@ -416,8 +416,8 @@ const TS_SUB_ISO8601: MethodSpec =
                 cases: &[(r#"{"t":"2020-08-14T05:54:23Z"}"#, r#"{"t":"2020-08-13T04:54:23Z"}"#)],
             },
             Example {
-                mapping: "root = this.t.ts_sub_iso8601(\"1 day\")",
-                cases: &[(r#"{"t":"2020-08-14T05:54:23Z"}"#, "Error")],
+                mapping: "root = this.t.ts_sub_iso8601(this.d)",
+                cases: &[(r#"{"t":"2020-08-14T05:54:23Z","d":"1 day"}"#, "Error")],
             },
         ]);
 
