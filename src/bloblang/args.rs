@@ -1,10 +1,13 @@
 //! Parameters of functions and methods, and the arguments that a call gives them.
 
+use std::borrow::Cow;
+
 use super::error::Error;
 use super::eval::{Ctx, Node};
 use super::spec::Result;
 use crate::value::number::Num;
-use crate::value::{Array, Object, Timestamp, Value, text};
+use crate::value::json::go_lossy;
+use crate::value::{Array, Object, Timestamp, Value, compare};
 
 /// What a function or method takes.
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +65,7 @@ pub struct Args<'a> {
 /// One argument.
 #[derive(Clone)]
 pub enum Arg<'a> {
-    Value(Value),
+    Value(Cow<'a, Value>),
     Query(&'a Node),
     Absent,
 }
@@ -71,6 +74,14 @@ pub enum Arg<'a> {
 
 impl Params {
     pub const NONE: Params = Params::Named(&[]);
+
+    /// The name of parameter `i`; its number where it has none.
+    pub fn name_of(&self, i: usize) -> Cow<'static, str> {
+        match self {
+            Params::Named(params) if i < params.len() => Cow::Borrowed(params[i].name),
+            _ => Cow::Owned(i.to_string()),
+        }
+    }
 }
 
 // === impl Param ===
@@ -152,32 +163,37 @@ impl ParamType {
         matches!(self, ParamType::Query | ParamType::QueryOrScalar)
     }
 
-    /// The value as this type, or why it is none.
-    pub fn check(self, value: Value) -> Result<Value> {
-        let wrong = |value: &Value| Error::expected(self.name(), value);
-        match self {
-            ParamType::Unknown | ParamType::Query | ParamType::QueryOrScalar => Ok(value),
-            ParamType::String => match text::content(&value) {
-                Some(_) if matches!(value, Value::String(_)) => Ok(value),
-                Some(bytes) => Ok(Value::from(String::from_utf8_lossy(&bytes).into_owned())),
-                None => Err(wrong(&value)),
-            },
-            ParamType::Integer => match Num::of(&value) {
-                Some(Num::Int(i)) => Ok(Value::Int(i)),
-                Some(Num::Float(f)) if f.fract() == 0.0 && f.abs() < 9.3e18 => Ok(Value::Int(f as i64)),
-                Some(Num::Float(f)) => Ok(Value::Int(f as i64)),
-                None => Err(wrong(&value)),
-            },
-            ParamType::Float | ParamType::Number => match (Num::of(&value), self) {
-                (Some(num), ParamType::Float) => Ok(Value::Float(num.to_f64())),
-                (Some(_), _) => Ok(value),
-                (None, _) => Err(wrong(&value)),
-            },
-            ParamType::Bool if matches!(value, Value::Bool(_)) => Ok(value),
-            ParamType::Array if matches!(value, Value::Array(_)) => Ok(value),
-            ParamType::Object if matches!(value, Value::Object(_)) => Ok(value),
-            ParamType::Timestamp => super::time::timestamp(&value).map(Value::from),
-            _ => Err(wrong(&value)),
+    /// The value as this type, or why it is none. Numbers become integers by cutting off their fraction; zero counts as
+    /// false and other numbers as true.
+    pub fn check<'v>(self, value: Cow<'v, Value>) -> Result<Cow<'v, Value>> {
+        let fits = match self {
+            ParamType::Unknown | ParamType::Query | ParamType::QueryOrScalar => true,
+            ParamType::String => matches!(*value, Value::String(_)),
+            ParamType::Integer => matches!(*value, Value::Int(_)),
+            ParamType::Float => matches!(*value, Value::Float(_)),
+            ParamType::Number => matches!(*value, Value::Int(_) | Value::Float(_) | Value::Number(_)),
+            ParamType::Bool => matches!(*value, Value::Bool(_)),
+            ParamType::Array => matches!(*value, Value::Array(_)),
+            ParamType::Object => matches!(*value, Value::Object(_)),
+            ParamType::Timestamp => matches!(*value, Value::Timestamp(_)),
+        };
+        if fits { Ok(value) } else { self.convert(&value).map(Cow::Owned) }
+    }
+
+    fn convert(self, value: &Value) -> Result<Value> {
+        let number = || Num::of(value).ok_or_else(|| Error::expected("number", value));
+        match (self, value) {
+            (ParamType::String, Value::Bytes(bytes)) => Ok(Value::from(go_lossy(bytes).as_ref())),
+            (ParamType::Integer, _) => Ok(Value::Int(number()?.to_i64())),
+            (ParamType::Float | ParamType::Number, _) => Ok(Value::Float(number()?.to_f64())),
+            (ParamType::Bool, _) => {
+                compare::truth(value).map(Value::Bool).ok_or_else(|| Error::expected("bool", value))
+            }
+            (ParamType::Timestamp, _) => super::time::timestamp(value).map(Value::from),
+            _ => {
+                let (wanted, got) = (self.name(), value.type_name());
+                Err(Error::new(format!("wrong argument type, expected {wanted}, got {got}")))
+            }
         }
     }
 }
@@ -204,7 +220,7 @@ impl<'a> Args<'a> {
     /// All values, in order.
     pub fn values(&self) -> impl Iterator<Item = &Value> {
         self.values.iter().filter_map(|arg| match arg {
-            Arg::Value(value) => Some(value),
+            Arg::Value(value) => Some(&**value),
             _ => None,
         })
     }
@@ -272,8 +288,8 @@ impl<'a> Args<'a> {
         'a: 'c,
     {
         match self.values.get(i) {
-            Some(Arg::Query(node)) => node.eval(ctx).map(std::borrow::Cow::into_owned),
-            Some(Arg::Value(value)) => Ok(value.clone()),
+            Some(Arg::Query(node)) => node.eval(ctx).map(Cow::into_owned),
+            Some(Arg::Value(value)) => Ok((**value).clone()),
             _ => Ok(Value::Null),
         }
     }
@@ -283,9 +299,17 @@ impl<'a> Args<'a> {
         match self.values.get(i) {
             Some(Arg::Query(node)) => node
                 .eval(&ctx.with_this(&super::eval::Frame::new(value, ctx)))
-                .map(std::borrow::Cow::into_owned),
-            Some(Arg::Value(constant)) => Ok(constant.clone()),
+                .map(Cow::into_owned),
+            Some(Arg::Value(constant)) => Ok((**constant).clone()),
             _ => Ok(Value::Null),
+        }
+    }
+
+    /// What the query that argument `i` is is called in errors.
+    pub fn source(&self, i: usize) -> String {
+        match self.values.get(i) {
+            Some(Arg::Query(node)) => node.source(),
+            _ => "argument".to_owned(),
         }
     }
 

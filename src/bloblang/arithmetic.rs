@@ -1,10 +1,18 @@
 //! What operators do to values.
 
 use super::ast::Op;
-use super::error::Error;
-use super::spec::Result;
 use crate::value::number::Num;
 use crate::value::{Value, compare, text};
+
+/// Why an operator has no result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The operands are of types that it does not go with.
+    Types,
+    DivisionByZero,
+}
+
+type Result<T> = std::result::Result<T, Fault>;
 
 /// Applies an operator that needs both of its operands.
 pub fn apply(op: Op, left: &Value, right: &Value) -> Result<Value> {
@@ -12,33 +20,18 @@ pub fn apply(op: Op, left: &Value, right: &Value) -> Result<Value> {
         Op::Eq => Ok(Value::Bool(compare::equal(left, right))),
         Op::Ne => Ok(Value::Bool(!compare::equal(left, right))),
         Op::Lt | Op::Le | Op::Gt | Op::Ge => ordered(op, left, right),
-        Op::Add => match add(left, right) {
-            Some(sum) => Ok(sum),
-            None => Err(mismatch(op, left, right)),
-        },
+        Op::Add => add(left, right).ok_or(Fault::Types),
         Op::Sub | Op::Mul | Op::Div | Op::Mod => match (Num::of(left), Num::of(right)) {
             (Some(a), Some(b)) => calculate(op, a, b),
-            _ => Err(mismatch(op, left, right)),
+            _ => Err(Fault::Types),
         },
-        Op::And | Op::Or | Op::Coalesce => Err(Error::new("this operator decides which operands it needs")),
-    }
-}
-
-/// What an operand of `&&` or `||` counts as: booleans as they are, numbers as true unless they are zero.
-pub fn operand_truth(value: &Value) -> Result<bool> {
-    match value {
-        Value::Bool(b) => Ok(*b),
-        value => match Num::of(value) {
-            Some(num) => Ok(num.to_f64() != 0.0),
-            None => Err(Error::expected("bool", value)),
-        },
+        // These decide themselves which operands they need.
+        Op::And | Op::Or | Op::Coalesce => Err(Fault::Types),
     }
 }
 
 fn ordered(op: Op, left: &Value, right: &Value) -> Result<Value> {
-    let order = compare::order(left, right).map_err(|_| {
-        Error::new(format!("cannot compare types {} and {}", left.type_name(), right.type_name()))
-    })?;
+    let order = compare::order(left, right).map_err(|_| Fault::Types)?;
     Ok(Value::Bool(match (op, order) {
         (_, None) => false,
         (Op::Lt, Some(order)) => order.is_lt(),
@@ -72,13 +65,13 @@ fn add(left: &Value, right: &Value) -> Option<Value> {
 fn calculate(op: Op, left: Num, right: Num) -> Result<Value> {
     if op == Op::Div {
         return match right.to_f64() {
-            0.0 => Err(Error::new("attempted to divide by zero")),
+            0.0 => Err(Fault::DivisionByZero),
             divisor => Ok(Value::Float(left.to_f64() / divisor)),
         };
     }
     if op == Op::Mod {
         return match right.to_i64() {
-            0 => Err(Error::new("attempted to divide by zero")),
+            0 => Err(Fault::DivisionByZero),
             divisor => Ok(Value::Int(left.to_i64().wrapping_rem(divisor))),
         };
     }
@@ -99,7 +92,8 @@ fn calculate(op: Op, left: Num, right: Num) -> Result<Value> {
     })
 }
 
-fn verb(op: Op) -> &'static str {
+/// What an operator does, for errors.
+pub fn verb(op: Op) -> &'static str {
     match op {
         Op::Add => "add",
         Op::Sub => "subtract",
@@ -108,26 +102,4 @@ fn verb(op: Op) -> &'static str {
         Op::Mod => "modulo",
         _ => "compare",
     }
-}
-
-fn mismatch(op: Op, left: &Value, right: &Value) -> Error {
-    Error::new(format!("cannot {} types {} and {}", verb(op), left.type_name(), right.type_name()))
-}
-
-/// The error of an operator with where its operands came from.
-pub fn with_sources(
-    error: Error,
-    op: Op,
-    (left, left_source): (&Value, Option<String>),
-    (right, right_source): (&Value, Option<String>),
-) -> Error {
-    if !error.to_string().starts_with("cannot ") {
-        return error;
-    }
-    let side = |value: &Value, source: Option<String>| match source {
-        Some(source) => format!("{} (from {source})", value.type_name()),
-        None => value.type_name().to_owned(),
-    };
-    let (left, right) = (side(left, left_source), side(right, right_source));
-    Error::new(format!("cannot {} types {left} and {right}", verb(op)))
 }

@@ -1,5 +1,7 @@
 //! Checking and compiling calls of functions and methods.
 
+use std::borrow::Cow;
+
 use super::args::{Arg, Args, Param, ParamType, Params};
 use super::ast;
 use super::compile::Compiler;
@@ -148,8 +150,9 @@ fn argument(compiler: &mut Compiler<'_>, param: &Param, expr: &ast::Expr) -> Res
             return Ok(ArgNode::Query(Node::Constant(value)));
         }
         Node::Constant(value) => {
-            let checked = param.ty.check(value).map_err(|e| format!("field {}: {e}", param.name))?;
-            return Ok(ArgNode::Constant(checked));
+            let checked = param.ty.check(Cow::Owned(value));
+            let checked = checked.map_err(|e| format!("field {}: {e}", param.name))?;
+            return Ok(ArgNode::Constant(checked.into_owned()));
         }
         node => node,
     };
@@ -166,7 +169,7 @@ fn settled(nodes: Vec<(ArgNode, ParamType)>) -> ArgNodes {
         return ArgNodes::Dynamic(nodes);
     }
     let values = nodes.into_iter().map(|(node, _)| match node {
-        ArgNode::Constant(value) => Arg::Value(value),
+        ArgNode::Constant(value) => Arg::Value(Cow::Owned(value)),
         _ => Arg::Absent,
     });
     ArgNodes::Constant(values.collect())

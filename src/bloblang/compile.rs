@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use super::ast::{self, Expr, ExprKind, Op};
 use super::calls;
 use super::diagnostics::ParseError;
-use super::eval::{Case, Ctx, Frame, Node, This};
+use super::eval::{Case, Ctx, Frame, Node, Run, This};
 use super::parser::{self, line_and_column};
-use super::program::{Block, Program, Statement, StatementKind, Target, Uses};
+use super::program::{Block, Program, Statement, StatementKind, Uses};
 use super::scope::{Environment, NoMessages};
+use super::target::Target;
 use crate::value::{Str, Value};
 
 /// Imports may be nested this deep.
@@ -336,18 +337,16 @@ fn evaluate(node: &Node, environment: &Environment) -> super::spec::Result<Value
     let program =
         Program { main: Block::default(), maps: HashMap::new(), host: host.clone(), uses: Uses::default() };
     let target = Target::fresh(0);
-    let ctx = Ctx {
+    let run = Run {
         scope: &NoMessages,
-        host: &*host,
-        index: 0,
-        frame: &frame,
-        variables: &[],
-        captured: None,
-        target: &target,
         program: &program,
         block: &program.main,
+        variables: &[],
+        target: &target,
+        message: &target,
         depth: 0,
     };
+    let ctx = Ctx { run: &run, index: 0, frame: &frame, captured: None };
     node.eval(&ctx).map(std::borrow::Cow::into_owned)
 }
 

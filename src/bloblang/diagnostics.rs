@@ -59,6 +59,7 @@ fn message(text: &str, failure: &Failure) -> String {
     let what = match failure.expected.as_slice() {
         [] => "something else".to_owned(),
         [one] => (*one).to_owned(),
+        [one, other] => format!("{one} or {other}"),
         [rest @ .., last] => format!("{}, or {last}", rest.join(", ")),
     };
     let required = if failure.is_final { "required: " } else { "" };

@@ -2,19 +2,17 @@
 
 use std::borrow::Cow;
 
-use super::args::{Arg, Args};
-use smallvec::SmallVec;
-
-use super::arithmetic;
+use super::args::Arg;
+use super::arithmetic::{self, Fault};
 use super::ast::Op;
 use super::error::Error;
+use super::go::format::sprintf;
 use super::path;
-use super::program::{Block, Program, Target};
+use super::program::{Block, Program};
 use super::scope::{Environment, Host, Scope};
-use super::spec::{
-    FunctionRun, FunctionSpec, MethodRun, MethodSpec, PreparedFunction, PreparedMethod, Result,
-};
-use crate::value::{Array, Object, Str, Value};
+use super::spec::{FunctionSpec, MethodSpec, PreparedFunction, PreparedMethod, Result};
+use super::target::Target;
+use crate::value::{Array, Object, Str, Value, compare};
 
 /// A compiled query.
 pub enum Node {
@@ -85,17 +83,24 @@ pub enum ArgNode {
 /// The state of an evaluation. Cheap to copy.
 #[derive(Clone, Copy)]
 pub struct Ctx<'a> {
-    pub scope: &'a dyn Scope,
-    pub host: &'a dyn Host,
+    pub(super) run: &'a Run<'a>,
     /// The message that `content()`, `json()` and `meta()` read.
     pub index: usize,
-    pub frame: &'a Frame<'a>,
-    pub variables: &'a [Option<Value>],
-    pub captured: Option<&'a Captured<'a>>,
-    pub target: &'a Target,
+    pub(super) frame: &'a Frame<'a>,
+    pub(super) captured: Option<&'a Captured<'a>>,
+}
+
+/// What stays the same while an expression is evaluated.
+pub(super) struct Run<'a> {
+    pub scope: &'a dyn Scope,
     pub program: &'a Program,
     /// The mapping or map that is running.
     pub block: &'a Block,
+    pub variables: &'a [Option<Value>],
+    /// What is built: the new message or the result of a map.
+    pub target: &'a Target,
+    /// What has the metadata that `@` reads: the new message.
+    pub message: &'a Target,
     /// How many maps are running inside of each other.
     pub depth: u32,
 }
@@ -112,8 +117,8 @@ pub enum This<'a> {
     Value(&'a Value),
     /// The document of a message, read when it is first needed.
     Document(usize),
-    /// The document under construction.
-    Root,
+    /// The document of the message that is edited in place.
+    Edited,
 }
 
 /// A value that a lambda gave a name.
@@ -147,33 +152,54 @@ impl<'a> Ctx<'a> {
         Self { index, ..*self }
     }
 
+    /// The messages.
+    pub fn scope(&self) -> &'a dyn Scope {
+        self.run.scope
+    }
+
+    /// The world outside of messages.
+    pub fn host(&self) -> &'a dyn Host {
+        &*self.run.program.host
+    }
+
     /// The value of `this`.
     pub fn this(&self) -> Result<&'a Value> {
         match self.frame.this {
             This::Value(value) => Ok(value),
-            This::Document(index) => self.scope.document(index).map_err(Error::new),
-            This::Root => self.root(),
+            This::Document(index) => self.scope().document(index).map_err(Error::no_document),
+            This::Edited => self.run.message.edited_document(self.scope()),
         }
     }
 
-    /// The document under construction; null where there is none yet.
-    pub fn root(&self) -> Result<&'a Value> {
-        self.target.root_value(self.scope)
+    /// The document under construction.
+    pub fn root(&self) -> &'a Value {
+        self.run.target.root_value(self.scope())
     }
 
     /// The metadata under construction.
     pub fn new_metadata(&self) -> Option<&'a Object> {
-        self.target.metadata(self.scope)
+        self.run.message.metadata(self.scope())
     }
 
     /// The value of the variable `name`.
     pub fn variable(&self, name: &str) -> Option<&'a Value> {
-        self.variables.get(*self.block.variables.get(name)?)?.as_ref()
+        self.run.variables.get(*self.run.block.variables.get(name)?)?.as_ref()
+    }
+
+    /// The document of the present message, with the edits so far where it is edited in place.
+    pub fn document(&self) -> Result<&'a Value> {
+        match self.run.message.edits(self.index) {
+            true => self.run.message.edited_document(self.scope()),
+            false => self.scope().document(self.index).map_err(Error::new),
+        }
     }
 
     /// The metadata of the present message.
     pub fn metadata(&self) -> Option<&'a Object> {
-        self.scope.metadata(self.index)
+        match self.run.message.edits(self.index) {
+            true => self.new_metadata(),
+            false => self.scope().metadata(self.index),
+        }
     }
 }
 
@@ -192,15 +218,18 @@ impl Node {
         match self {
             Node::Constant(value) => Ok(Cow::Borrowed(value)),
             Node::This => ctx.this().map(Cow::Borrowed),
-            Node::ThisPath(segments) => Ok(path::get(ctx.this()?, segments)),
-            Node::Root => ctx.root().map(Cow::Borrowed),
+            Node::ThisPath(segments) => match ctx.this() {
+                Ok(this) => Ok(path::get(this, segments)),
+                Err(error) => Err(error.wanting(|| path::join(segments))),
+            },
+            Node::Root => Ok(Cow::Borrowed(ctx.root())),
             Node::Meta(None) => {
                 Ok(Cow::Owned(Value::Object(ctx.new_metadata().cloned().unwrap_or_default())))
             }
             Node::Meta(Some(key)) => {
                 Ok(ctx.new_metadata().and_then(|m| m.get(key)).map_or(NULL, Cow::Borrowed))
             }
-            Node::Variable(slot, name) => match ctx.variables.get(*slot) {
+            Node::Variable(slot, name) => match ctx.run.variables.get(*slot) {
                 Some(Some(value)) => Ok(Cow::Borrowed(value)),
                 _ => Err(Error::new(format!("variable '{name}' undefined"))),
             },
@@ -219,13 +248,11 @@ impl Node {
             Node::Lambda(captures, body) => lambda(*captures, body, ctx),
             Node::Not(operand) => match &*operand.eval(ctx)? {
                 Value::Bool(b) => Ok(Cow::Owned(Value::Bool(!b))),
-                other => Err(operand.located(Error::expected("bool", other))),
+                other => Err(Error::expected("bool", other).located(|| operand.source())),
             },
             Node::Negate(operand) => {
-                let value = operand.eval(ctx)?;
-                arithmetic::apply(Op::Sub, &Value::Int(0), &value)
-                    .map(Cow::Owned)
-                    .map_err(|error| operand.located(error))
+                static ZERO: Node = Node::Constant(Value::Int(0));
+                operation(Op::Sub, &ZERO, operand, ctx)
             }
             Node::Binary(op, left, right) => binary(*op, left, right, ctx),
             Node::If(branches, otherwise) => conditional(branches, otherwise.as_deref(), ctx),
@@ -241,32 +268,6 @@ impl Node {
             Node::Object(entries) => object(entries, ctx),
             Node::DynamicObject(entries) => dynamic_object(entries, ctx),
         }
-    }
-
-    /// Where a value comes from, for errors about its type.
-    pub fn source(&self) -> Option<String> {
-        Some(match self {
-            Node::This => "`this`".to_owned(),
-            Node::ThisPath(segments) => format!("field `this.{}`", segments.join(".")),
-            Node::Root => "`root`".to_owned(),
-            Node::Meta(Some(key)) => format!("metadata `{key}`"),
-            Node::Variable(_, name) => format!("variable `{name}`"),
-            Node::Captured(_, name) => format!("context `{name}`"),
-            Node::Field(base, segments) => match &**base {
-                Node::Captured(_, name) => format!("field `{name}.{}`", segments.join(".")),
-                Node::Root => format!("field `root.{}`", segments.join(".")),
-                Node::Variable(_, name) => format!("field `{name}.{}`", segments.join(".")),
-                _ => format!("path `{}`", segments.join(".")),
-            },
-            Node::Call(call) => format!("function `{}`", call.spec.name),
-            Node::Method(method) => format!("method `{}`", method.spec.name),
-            Node::Constant(value) => format!("{} literal", value.type_name()),
-            _ => return None,
-        })
-    }
-
-    fn located(&self, error: Error) -> Error {
-        error.from_source(|| self.source())
     }
 }
 
@@ -302,19 +303,28 @@ fn binary<'a>(op: Op, left: &'a Node, right: &'a Node, ctx: &Ctx<'a>) -> Result<
         Op::And | Op::Or => {
             let truth = |node: &'a Node| -> Result<bool> {
                 let value = node.eval(ctx)?;
-                arithmetic::operand_truth(&value).map_err(|error| node.located(error))
+                let wrong = || Error::expected("bool", &value).located(|| node.source());
+                compare::truth(&value).ok_or_else(wrong)
             };
             let left = truth(left)?;
             let decided = left == (op == Op::Or);
             Ok(Cow::Owned(Value::Bool(if decided { left } else { truth(right)? })))
         }
-        _ => {
-            let (a, b) = (left.eval(ctx)?, right.eval(ctx)?);
-            arithmetic::apply(op, &a, &b).map(Cow::Owned).map_err(|error| {
-                arithmetic::with_sources(error, op, (&a, left.source()), (&b, right.source()))
-            })
-        }
+        _ => operation(op, left, right, ctx),
     }
+}
+
+/// An operator that needs both of its operands.
+fn operation<'a>(op: Op, left: &'a Node, right: &'a Node, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
+    let (a, b) = (left.eval(ctx)?, right.eval(ctx)?);
+    arithmetic::apply(op, &a, &b).map(Cow::Owned).map_err(|fault| match fault {
+        Fault::Types => {
+            Error::operands(arithmetic::verb(op), (&a, &left.source()), (&b, &right.source()))
+        }
+        Fault::DivisionByZero => {
+            Error::new("attempted to divide by zero").located(|| right.source())
+        }
+    })
 }
 
 fn conditional<'a>(
@@ -322,19 +332,27 @@ fn conditional<'a>(
     otherwise: Option<&'a Node>,
     ctx: &Ctx<'a>,
 ) -> Result<Cow<'a, Value>> {
-    for (condition, then) in branches {
-        match &*condition.eval(ctx)? {
+    for (i, (condition, then)) in branches.iter().enumerate() {
+        match &*condition.eval(ctx).map_err(|error| condition_failed(error, i))? {
             Value::Bool(true) => return then.eval(ctx),
             Value::Bool(false) | Value::Null => {}
-            other => return Err(not_boolean(other)),
+            other => return Err(not_boolean(condition, other)),
         }
     }
     otherwise.map_or(Ok(Cow::Owned(Value::Nothing)), |node| node.eval(ctx))
 }
 
+fn condition_failed(error: Error, i: usize) -> Error {
+    match i {
+        0 => error.context("failed to check if condition"),
+        i => error.context(format!("failed to check if condition {i}")),
+    }
+}
+
 /// A condition that is neither true nor false.
-pub fn not_boolean(value: &Value) -> Error {
-    Error::new(format!("if condition resolved to a non-boolean value: {}", Error::expected("bool", value)))
+pub fn not_boolean(condition: &Node, value: &Value) -> Error {
+    let shown = sprintf("%v (%T)", &[value.clone(), value.clone()]);
+    Error::new(format!("{} resolved to a non-boolean value {shown}", condition.source()))
 }
 
 fn matching<'a>(cases: &'a [(Case, Node)], ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
@@ -343,8 +361,8 @@ fn matching<'a>(cases: &'a [(Case, Node)], ctx: &Ctx<'a>) -> Result<Cow<'a, Valu
             Case::Any => true,
             Case::Equals(value) => ctx.this().is_ok_and(|this| crate::value::compare::equal(this, value)),
             Case::Holds(test) => {
-                let value =
-                    test.eval(ctx).map_err(|e| e.context(&format!("failed to check match case {i}")))?;
+                let failed = |error: Error| error.context(format!("failed to check match case {i}"));
+                let value = test.eval(ctx).map_err(failed)?;
                 matches!(*value, Value::Bool(true))
             }
         };
@@ -373,7 +391,7 @@ fn array<'a>(items: &'a [Node], ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
 fn object<'a>(entries: &'a [(Str, Node)], ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
     let mut object = Object::with_capacity(entries.len());
     for (key, node) in entries {
-        let value = node.eval(ctx)?;
+        let value = node.eval(ctx).map_err(|error| value_failed(error, key))?;
         if !is_left_out(&value) {
             object.insert(key.clone(), value.into_owned());
         }
@@ -384,15 +402,15 @@ fn object<'a>(entries: &'a [(Str, Node)], ctx: &Ctx<'a>) -> Result<Cow<'a, Value
 fn dynamic_object<'a>(entries: &'a [(Node, Node)], ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
     let mut object = Object::with_capacity(entries.len());
     for (key, node) in entries {
-        let key = match key.eval(ctx)?.into_owned() {
+        let resolved = key.eval(ctx).map_err(|error| error.context("failed to resolve key"))?;
+        let key = match resolved.into_owned() {
             Value::String(key) => key,
             Value::Bytes(key) => String::from_utf8_lossy(&key).as_ref().into(),
             other => {
-                let error = Error::expected("string", &other);
-                return Err(key.located(error).context("mapping returned invalid key type"));
+                return Err(Error::new(sprintf("mapping returned invalid key type: %T", &[other])));
             }
         };
-        let value = node.eval(ctx)?;
+        let value = node.eval(ctx).map_err(|error| value_failed(error, &key))?;
         if !is_left_out(&value) {
             object.insert(key, value.into_owned());
         }
@@ -400,84 +418,6 @@ fn dynamic_object<'a>(entries: &'a [(Node, Node)], ctx: &Ctx<'a>) -> Result<Cow<
     Ok(Cow::Owned(Value::Object(object)))
 }
 
-// === impl ArgNodes ===
-
-impl ArgNodes {
-    /// Whether every argument that is no query is known while compiling.
-    pub fn constants(&self) -> Option<Vec<Arg<'_>>> {
-        match self {
-            ArgNodes::Constant(args) => Some(args.to_vec()),
-            ArgNodes::Dynamic(nodes) => {
-                let values = nodes.iter().map(|(node, _)| match node {
-                    ArgNode::Value(_) => None,
-                    ArgNode::Query(query) => Some(Arg::Query(query)),
-                    ArgNode::Constant(value) => Some(Arg::Value(value.clone())),
-                    ArgNode::Absent => Some(Arg::Absent),
-                });
-                values.collect()
-            }
-        }
-    }
-
-    fn eval<'a, T>(&'a self, ctx: &Ctx<'a>, run: impl FnOnce(&Args<'_>) -> Result<T>) -> Result<T> {
-        let nodes = match self {
-            ArgNodes::Constant(values) => return run(&Args { values }),
-            ArgNodes::Dynamic(nodes) => nodes,
-        };
-        let mut values: SmallVec<[Arg<'_>; 3]> = SmallVec::new();
-        for (node, ty) in nodes {
-            values.push(match node {
-                ArgNode::Value(node) => {
-                    let value = node.eval(ctx)?.into_owned();
-                    Arg::Value(ty.check(value).map_err(|error| node.located(error))?)
-                }
-                ArgNode::Query(node) => Arg::Query(node),
-                ArgNode::Constant(value) => Arg::Value(value.clone()),
-                ArgNode::Absent => Arg::Absent,
-            });
-        }
-        run(&Args { values: &values })
-    }
-}
-
-// === impl Call ===
-
-impl Call {
-    fn eval<'a>(&'a self, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
-        self.args.eval(ctx, |args| match (&self.spec.run, &self.prepared) {
-            (FunctionRun::Pure(run), _) => run(args).map(Cow::Owned),
-            (FunctionRun::Scoped(run), _) => run(args, ctx),
-            (FunctionRun::Prepared(_), Some(run)) => run(args, ctx).map(Cow::Owned),
-            (FunctionRun::Prepared(prepare), None) => {
-                prepare(args, &self.environment)?(args, ctx).map(Cow::Owned)
-            }
-        })
-    }
-}
-
-// === impl Method ===
-
-impl Method {
-    fn eval<'a>(&'a self, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
-        match &self.spec.run {
-            MethodRun::Query(run) => return self.args.eval(ctx, |args| run(&self.target, args, ctx)),
-            MethodRun::Fallible(run) => {
-                let target = self.target.eval(ctx);
-                return self.args.eval(ctx, |args| run(target, args, ctx));
-            }
-            _ => {}
-        }
-        let target = self.target.eval(ctx)?;
-        let result = self.args.eval(ctx, |args| match (&self.spec.run, &self.prepared) {
-            (MethodRun::Pure(run), _) => run(target, args).map(Cow::Owned),
-            (MethodRun::Scoped(run), _) => run(target, args, ctx),
-            (MethodRun::Prepared(_), Some(run)) => run(target, args).map(Cow::Owned),
-            (MethodRun::Prepared(prepare), None) => {
-                prepare(args, &self.environment)?(target, args).map(Cow::Owned)
-            }
-            (MethodRun::Query(run), _) => run(&self.target, args, ctx),
-            (MethodRun::Fallible(run), _) => run(Ok(target), args, ctx),
-        });
-        result.map_err(|error| self.target.located(error))
-    }
+fn value_failed(error: Error, key: &str) -> Error {
+    error.context(format!("failed to resolve '{key}' value"))
 }

@@ -35,11 +35,8 @@ fn index(segment: &str) -> Option<usize> {
     segment.bytes().all(|b| b.is_ascii_digit()).then(|| segment.parse().ok())?
 }
 
-/// Splits a dot path, in which `~1` stands for a dot and `~0` for `~`.
+/// Splits a dot path, in which `~1` stands for a dot and `~0` for `~`. The empty path is that of an empty key.
 pub fn split(path: &str) -> Vec<Str> {
-    if path.is_empty() {
-        return Vec::new();
-    }
     let unescape = |segment: &str| -> Str {
         if segment.contains('~') {
             segment.replace("~1", ".").replace("~0", "~").into()
@@ -50,31 +47,24 @@ pub fn split(path: &str) -> Vec<Str> {
     path.split('.').map(unescape).collect()
 }
 
+/// A dot path out of segments, in which `~1` stands for a dot and `~0` for `~`.
+pub fn join(segments: &[Str]) -> String {
+    let escaped: Vec<Str> = segments.iter().map(|s| s.replace("~", "~0").replace(".", "~1")).collect();
+    escaped.join(".")
+}
+
 /// Sets what `segments` lead to; missing objects on the way are made. Of an array an existing index can be set, and
 /// `-` appends.
 pub fn set(root: &mut Value, segments: &[Str], new: Value) -> Result<()> {
     let mut place = root;
     for (i, segment) in segments.iter().enumerate() {
-        if matches!(place, Value::Null | Value::Delete | Value::Nothing) && i == 0 {
+        if place.is_null() {
             *place = Value::Object(Object::new());
         }
-        let last = i + 1 == segments.len();
         place = match place {
-            Value::Object(object) => {
-                if !last && !object.contains_key(segment) {
-                    object.insert(segment.clone(), Value::Object(Object::new()));
-                }
-                object.entry(segment)
-            }
-            Value::Array(items) => {
-                if segment == "-" {
-                    items.push(if last { Value::Null } else { Value::Object(Object::new()) });
-                    last_of(items)?
-                } else {
-                    element(items, segment, segments)?
-                }
-            }
-            other => return Err(non_object(segments, i, other)),
+            Value::Object(object) => object.entry(segment),
+            Value::Array(items) => element(items, segments, i)?,
+            other => return Err(unsettable(segments, &segments[..i], other)),
         };
     }
     *place = new;
@@ -83,8 +73,8 @@ pub fn set(root: &mut Value, segments: &[Str], new: Value) -> Result<()> {
 
 /// Removes what `segments` lead to, if it is there. As in the reference, elements of a root that is itself an array
 /// stay.
-pub fn remove(root: &mut Value, segments: &[Str]) -> Result<()> {
-    let Some((last, parents)) = segments.split_last() else { return Ok(()) };
+pub fn remove(root: &mut Value, segments: &[Str]) {
+    let Some((last, parents)) = segments.split_last() else { return };
     let mut place = root;
     for segment in parents {
         let next = match place {
@@ -94,7 +84,7 @@ pub fn remove(root: &mut Value, segments: &[Str]) -> Result<()> {
         };
         match next {
             Some(next) => place = next,
-            None => return Ok(()),
+            None => return,
         }
     }
     match place {
@@ -108,28 +98,45 @@ pub fn remove(root: &mut Value, segments: &[Str]) -> Result<()> {
         }
         _ => {}
     }
-    Ok(())
 }
 
-fn last_of(items: &mut Array) -> Result<&mut Value> {
-    items.make_mut().last_mut().ok_or_else(|| Error::new("the array is empty"))
+/// The element that segment `i` of a path leads to, for writing.
+fn element<'v>(items: &'v mut Array, path: &[Str], i: usize) -> Result<&'v mut Value> {
+    let failed = |why: String| {
+        let path = join(path);
+        Error::new(format!("unable to set target path {path}: failed to resolve path segment '{i}': {why}"))
+    };
+    let segment = &path[i];
+    let index = if segment == "-" {
+        items.push(Value::Null);
+        items.len() - 1
+    } else {
+        let index = array_index(segment, items.len()).map_err(failed)?;
+        if i + 1 < path.len() && items[index].is_null() {
+            return Err(failed(format!("field '{segment}' was not found")));
+        }
+        index
+    };
+    Ok(&mut items.make_mut()[index])
 }
 
-fn element<'v>(items: &'v mut Array, segment: &str, path: &[Str]) -> Result<&'v mut Value> {
-    let failed = |why: &str| Error::new(format!("unable to set target path {}: {why}", path.join(".")));
-    let i = index(segment).ok_or_else(|| failed(&format!("`{segment}` is not an index of an array")))?;
-    let len = items.len();
-    items
-        .make_mut()
-        .get_mut(i)
-        .ok_or_else(|| failed(&format!("index {i} is out of bounds of an array of {len} elements")))
+/// The index that a segment is for an array of `len` elements, or why it is none.
+fn array_index(segment: &str, len: usize) -> std::result::Result<usize, String> {
+    match segment.parse::<i64>() {
+        Err(_) => Err(format!("found array but segment value '{segment}' could not be parsed into array index")),
+        Ok(i) => match usize::try_from(i) {
+            Err(_) => Err(format!("found array but index '{segment}' is invalid")),
+            Ok(i) if i < len => Ok(i),
+            Ok(_) => Err(format!("found array but index '{segment}' exceeded target array size of '{len}'")),
+        },
+    }
 }
 
-fn non_object(path: &[Str], upto: usize, value: &Value) -> Error {
+/// The error of a path that cannot be set, as the value of what begins it is neither object nor array.
+pub fn unsettable(path: &[Str], culprit: &[Str], value: &Value) -> Error {
+    let culprit = if culprit.is_empty() { "the root".to_owned() } else { join(culprit) };
+    let (path, type_name) = (join(path), value.type_name());
     Error::new(format!(
-        "unable to set target path {} as the value of {} was a non-object type ({})",
-        path.join("."),
-        if upto == 0 { "root".to_owned() } else { path[..upto].join(".") },
-        value.type_name()
+        "unable to set target path {path} as the value of {culprit} was a non-object type ({type_name})"
     ))
 }

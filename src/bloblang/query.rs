@@ -5,10 +5,12 @@ use std::collections::HashMap;
 
 use super::compile::compile_query;
 use super::diagnostics::ParseError;
-use super::eval::{Ctx, Frame, Node, This};
-use super::program::{Block, Program, Target, Uses};
+use super::error::Error;
+use super::eval::{Ctx, Frame, Node, Run, This};
+use super::program::{Block, Program, Uses};
 use super::scope::{Environment, Scope};
 use super::spec::Result;
+use super::target::Target;
 use crate::value::{Str, Value};
 
 /// A compiled expression.
@@ -46,22 +48,20 @@ impl Query {
     }
 
     /// Evaluates the query over message `index`, whose document is `this`.
-    pub fn eval<'a>(&'a self, scope: &'a dyn Scope, index: usize) -> Result<Value> {
+    pub fn eval(&self, scope: &dyn Scope, index: usize) -> Result<Value> {
         let frame = Frame { this: This::Document(index), outer: None };
         let target = Target::edit(index);
-        let ctx = Ctx {
+        let run = Run {
             scope,
-            host: &*self.program.host,
-            index,
-            frame: &frame,
-            variables: &[],
-            captured: None,
-            target: &target,
             program: &self.program,
             block: &self.program.main,
+            variables: &[],
+            target: &target,
+            message: &target,
             depth: 0,
         };
-        self.node.eval(&ctx).map(Cow::into_owned)
+        let ctx = Ctx { run: &run, index, frame: &frame, captured: None };
+        self.node.eval(&ctx).map(Cow::into_owned).map_err(Error::about_message)
     }
 
     /// The value, where it depends on nothing.

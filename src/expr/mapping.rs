@@ -76,7 +76,7 @@ impl Mapping {
     pub fn mutate(&self, batch: &mut Batch, index: usize) -> Result<bool, ExprError> {
         let Some(program) = &self.program else { return Ok(true) };
         let mut target = Target::edit(index);
-        let result = program.run(&BatchScope(batch), index, This::Root, &mut target);
+        let result = program.run(&BatchScope(batch), index, This::Edited, &mut target);
         let kept = assign(&mut batch[index], target);
         result.map(|()| kept)
     }

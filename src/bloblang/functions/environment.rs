@@ -30,7 +30,7 @@ fn owned<'a>(value: impl Into<Value>) -> Result<Cow<'a, Value>> {
 }
 
 const NOW: FunctionSpec =
-    FunctionSpec::new("now", CATEGORY, FunctionRun::Scoped(|_, ctx| owned(text::rfc3339(&ctx.host.now()))))
+    FunctionSpec::new("now", CATEGORY, FunctionRun::Scoped(|_, ctx| owned(text::rfc3339(&ctx.host().now()))))
         .doc("The present time as text, RFC 3339 with nanoseconds in the local zone.")
         .examples(&[
             Example { mapping: "root = now().type()", cases: &[("{}", "string")] },
@@ -38,7 +38,7 @@ const NOW: FunctionSpec =
         ]);
 
 fn unix<'a>(ctx: &Ctx<'a>, nanos_per_unit: i128) -> Result<Cow<'a, Value>> {
-    let nanos = ctx.host.now().timestamp().as_nanosecond();
+    let nanos = ctx.host().now().timestamp().as_nanosecond();
     owned(i64::try_from(nanos.div_euclid(nanos_per_unit)).unwrap_or(i64::MAX))
 }
 
@@ -80,7 +80,7 @@ const TIMESTAMP_UNIX_NANO: FunctionSpec =
 const HOSTNAME: FunctionSpec = FunctionSpec::new(
     "hostname",
     CATEGORY,
-    FunctionRun::Scoped(|_, ctx| owned(ctx.host.hostname().map_err(Error::new)?)),
+    FunctionRun::Scoped(|_, ctx| owned(ctx.host().hostname().map_err(Error::new)?)),
 )
 .impure()
 .doc("The name of the machine.")
@@ -92,7 +92,7 @@ const HOSTNAME: FunctionSpec = FunctionSpec::new(
 const COUNT: FunctionSpec = FunctionSpec::new(
     "count",
     CATEGORY,
-    FunctionRun::Scoped(|args, ctx| owned(ctx.host.count(args.str(0)))),
+    FunctionRun::Scoped(|args, ctx| owned(ctx.host().count(args.str(0)))),
 )
 .impure()
 .status(Status::Deprecated)
@@ -120,7 +120,7 @@ fn env(args: &Args<'_>, environment: &Environment) -> Result<PreparedFunction> {
     let read =
         move |host: &dyn crate::bloblang::scope::Host| host.env(&name).map_or(Value::Null, Value::from);
     if args.bool(1) {
-        return Ok(Arc::new(move |_, ctx| Ok(read(ctx.host))));
+        return Ok(Arc::new(move |_, ctx| Ok(read(ctx.host()))));
     }
     let value = read(&*environment.host);
     Ok(Arc::new(move |_, _| Ok(value.clone())))
@@ -161,7 +161,7 @@ fn file(args: &Args<'_>, environment: &Environment, directory: &str) -> Result<P
         host.read_file(&path).map(|content| Value::from(bytes::Bytes::from(content))).map_err(Error::new)
     };
     if args.bool(1) {
-        return Ok(Arc::new(move |_, ctx| read(ctx.host)));
+        return Ok(Arc::new(move |_, ctx| read(ctx.host())));
     }
     let content = read(&*environment.host)?;
     Ok(Arc::new(move |_, _| Ok(content.clone())))

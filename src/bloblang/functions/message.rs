@@ -7,6 +7,7 @@ use crate::bloblang::error::Error;
 use crate::bloblang::eval::Ctx;
 use crate::bloblang::path;
 use crate::bloblang::spec::{Example, FunctionRun, FunctionSpec, Result, Status};
+use crate::value::number::Num;
 use crate::value::{Object, Value, text};
 
 pub const FUNCTIONS: &[&FunctionSpec] = &[
@@ -50,7 +51,7 @@ const BATCH_INDEX: FunctionSpec =
 const BATCH_SIZE: FunctionSpec = FunctionSpec::new(
     "batch_size",
     CATEGORY,
-    FunctionRun::Scoped(|_, ctx| owned(ctx.scope.batch_size() as i64)),
+    FunctionRun::Scoped(|_, ctx| owned(ctx.scope().batch_size() as i64)),
 )
 .doc("How many messages the batch has.")
 .examples(&[
@@ -61,7 +62,7 @@ const BATCH_SIZE: FunctionSpec = FunctionSpec::new(
 const CONTENT: FunctionSpec = FunctionSpec::new(
     "content",
     CATEGORY,
-    FunctionRun::Scoped(|_, ctx| owned(ctx.scope.content(ctx.index).ok_or_else(no_message)?)),
+    FunctionRun::Scoped(|_, ctx| owned(ctx.scope().content(ctx.index).ok_or_else(no_message)?)),
 )
 .doc("The content of the message as bytes, whether it is JSON or not.")
 .examples(&[
@@ -72,7 +73,7 @@ const CONTENT: FunctionSpec = FunctionSpec::new(
 const ERROR: FunctionSpec = FunctionSpec::new(
     "error",
     CATEGORY,
-    FunctionRun::Scoped(|_, ctx| match ctx.scope.failure(ctx.index) {
+    FunctionRun::Scoped(|_, ctx| match ctx.scope().failure(ctx.index) {
         Some(failure) => owned(failure.text),
         None => owned(Value::Null),
     }),
@@ -86,7 +87,7 @@ const ERROR: FunctionSpec = FunctionSpec::new(
 const ERRORED: FunctionSpec = FunctionSpec::new(
     "errored",
     CATEGORY,
-    FunctionRun::Scoped(|_, ctx| owned(ctx.scope.failure(ctx.index).is_some())),
+    FunctionRun::Scoped(|_, ctx| owned(ctx.scope().failure(ctx.index).is_some())),
 )
 .doc("Whether the message is flagged as failed.")
 .examples(&[
@@ -96,7 +97,7 @@ const ERRORED: FunctionSpec = FunctionSpec::new(
 
 /// One part of where a failure came from; null where it was not recorded.
 fn origin<'a>(ctx: &Ctx<'a>, part: fn((&'a str, &'a str, &'a str)) -> &'a str) -> Result<Cow<'a, Value>> {
-    match ctx.scope.failure(ctx.index).and_then(|failure| failure.origin) {
+    match ctx.scope().failure(ctx.index).and_then(|failure| failure.origin) {
         Some(origin) => owned(part(origin)),
         None => owned(Value::Null),
     }
@@ -150,11 +151,16 @@ const JSON: FunctionSpec = FunctionSpec::new("json", CATEGORY, FunctionRun::Scop
     ]);
 
 fn json<'a>(args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
-    let document = ctx.scope.document(ctx.index).map_err(Error::new)?;
-    match args.str(0) {
-        "" => Ok(Cow::Borrowed(document)),
-        dotted => Ok(path::get(document, &path::split(dotted))),
-    }
+    let document = ctx.document()?;
+    let found = match args.str(0) {
+        "" => Cow::Borrowed(document),
+        dotted => path::get(document, &path::split(dotted)),
+    };
+    // As in the reference a number loses its text: 1.0 becomes 1.
+    Ok(match Num::of(&found) {
+        Some(num) => Cow::Owned(num.into()),
+        None => found,
+    })
 }
 
 /// The old form of metadata: always text, null where it is missing or empty.
@@ -224,7 +230,7 @@ const NO_TRACE: &str = "00000000000000000000000000000000";
 const TRACING_ID: FunctionSpec = FunctionSpec::new(
     "tracing_id",
     CATEGORY,
-    FunctionRun::Scoped(|_, ctx| owned(ctx.scope.trace_id(ctx.index).as_deref().unwrap_or(NO_TRACE))),
+    FunctionRun::Scoped(|_, ctx| owned(ctx.scope().trace_id(ctx.index).as_deref().unwrap_or(NO_TRACE))),
 )
 .status(Status::Experimental)
 .doc("The id of the message's trace; 32 zeros where there is none.")
@@ -236,7 +242,7 @@ const TRACING_ID: FunctionSpec = FunctionSpec::new(
 const TRACING_SPAN: FunctionSpec = FunctionSpec::new(
     "tracing_span",
     CATEGORY,
-    FunctionRun::Scoped(|_, ctx| owned(ctx.scope.trace_span(ctx.index))),
+    FunctionRun::Scoped(|_, ctx| owned(ctx.scope().trace_span(ctx.index))),
 )
 .status(Status::Experimental)
 .doc("The trace context of the message as an object of text fields; empty where there is none.")

@@ -85,28 +85,64 @@ const COUNTER: FunctionSpec = FunctionSpec::new("counter", "General", FunctionRu
         Example { mapping: "root = counter(min: 5, max: 6)", cases: &[("{}", "5"), ("{}", "6"), ("{}", "5")] },
     ]);
 
+/// A counter at one place of a mapping.
+struct Counter {
+    /// The last count; one below `min` before the first.
+    count: i64,
+    min: i64,
+    max: i64,
+}
+
 fn counter(_: &Args<'_>, _: &Environment) -> Result<PreparedFunction> {
-    let state: Mutex<Option<i64>> = Mutex::new(None);
+    let state: Mutex<Option<Counter>> = Mutex::new(None);
     Ok(Arc::new(move |args, ctx| {
-        let bound = |i: usize| -> Result<i64> {
-            let value = args.run(i, ctx)?;
-            Num::of(&value).map(Num::to_i64).ok_or_else(|| Error::expected("number", &value))
+        let set = if args.has(2) { Some(args.run(2, ctx).map_err(set_failed)?) } else { None };
+        let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+        let counter = match &mut *state {
+            Some(counter) => counter,
+            unset => unset.insert(Counter::new(args, ctx)?),
         };
-        let (min, max) = (bound(0)?, bound(1)?);
-        let set = if args.has(2) { Some(args.run(2, ctx)?) } else { None };
-        let mut count = state.lock().unwrap_or_else(PoisonError::into_inner);
         match set {
-            Some(Value::Null) => return Ok(Value::Int(count.unwrap_or(0))),
-            Some(ref value) if Num::of(value).is_some() => *count = Num::of(value).map(Num::to_i64),
-            _ => {
-                *count = Some(match *count {
-                    Some(n) if n < max && n >= min => n + 1,
-                    _ => min,
-                });
+            Some(Value::Null) => {}
+            None | Some(Value::Nothing) => counter.advance(),
+            Some(Value::Delete) => {
+                counter.count = counter.min - 1;
+                counter.advance();
+            }
+            Some(value) => {
+                let num = Num::of(&value).ok_or_else(|| set_failed(Error::expected("number", &value)))?;
+                counter.count = num.to_i64();
             }
         }
-        Ok(Value::Int(count.unwrap_or(min)))
+        Ok(Value::Int(counter.count))
     }))
+}
+
+fn set_failed(error: Error) -> Error {
+    error.context("failed to resolve set argument")
+}
+
+impl Counter {
+    /// Its bounds are those of the first call.
+    fn new(args: &Args<'_>, ctx: &Ctx<'_>) -> Result<Self> {
+        let bound = |i: usize, name: &str| -> Result<i64> {
+            let failed = |error: Error| error.context(format!("failed to resolve {name} argument"));
+            let value = args.run(i, ctx).map_err(failed)?;
+            Num::of(&value).map(Num::to_i64).ok_or_else(|| failed(Error::expected("number", &value)))
+        };
+        let (min, max) = (bound(0, "min")?, bound(1, "max")?);
+        if min < 0 {
+            return Err(Error::new(format!("min argument must be >0, got {min}")));
+        }
+        if max <= min {
+            return Err(Error::new(format!("max argument must be >0 and >min, got {max}")));
+        }
+        Ok(Self { count: min - 1, min, max })
+    }
+
+    fn advance(&mut self) {
+        self.count = if self.count >= self.max { self.min } else { self.count.saturating_add(1) };
+    }
 }
 
 const RANDOM_INT: FunctionSpec = FunctionSpec::new("random_int", "General", FunctionRun::Prepared(random_int))
@@ -152,7 +188,7 @@ const UUID_V4: FunctionSpec = FunctionSpec::new(
     "uuid_v4",
     "General",
     FunctionRun::Scoped(|_, ctx| {
-        let bits = (u128::from(ctx.host.random()) << 64) | u128::from(ctx.host.random());
+        let bits = (u128::from(ctx.host().random()) << 64) | u128::from(ctx.host().random());
         let id = uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid();
         Ok(std::borrow::Cow::Owned(Value::from(
             id.hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()) as &str,

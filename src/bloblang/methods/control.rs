@@ -13,7 +13,7 @@ pub const METHODS: &[&MethodSpec] =
 
 const CATEGORY: &str = "General";
 
-const APPLY: MethodSpec = MethodSpec::new("apply", CATEGORY, MethodRun::Scoped(apply))
+const APPLY: MethodSpec = MethodSpec::new("apply", CATEGORY, MethodRun::Query(apply))
     .doc("Runs a map of the mapping with the value as `this`, and yields what the map assigns to `root`; nothing where it assigns nothing. An unknown map is an error.")
     .params(Params::Named(&[Param::string("mapping", "The name of the map.")]))
     .examples(&[
@@ -27,11 +27,12 @@ const APPLY: MethodSpec = MethodSpec::new("apply", CATEGORY, MethodRun::Scoped(a
         },
     ]);
 
-fn apply<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
-    ctx.program.apply(args.str(0), &target, ctx).map(Cow::Owned)
+fn apply<'a>(target: &'a Node, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
+    let value = target.eval(ctx)?;
+    ctx.run.program.apply(args.str(0), &value, ctx).map(Cow::Owned)
 }
 
-const MAP: MethodSpec = MethodSpec::new("map", CATEGORY, MethodRun::Scoped(map))
+const MAP: MethodSpec = MethodSpec::new("map", CATEGORY, MethodRun::Query(map))
     .doc("Evaluates a query with the value as `this`; the same as `.(query)`.")
     .params(Params::Named(&[Param::query("query", "The query.")]))
     .examples(&[
@@ -42,11 +43,12 @@ const MAP: MethodSpec = MethodSpec::new("map", CATEGORY, MethodRun::Scoped(map))
         Example { mapping: "root = this.n.map(n -> n * n)", cases: &[(r#"{"n":5}"#, "25")] },
     ]);
 
-fn map<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
-    args.run_with(0, ctx, &target).map(Cow::Owned)
+fn map<'a>(target: &'a Node, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
+    let value = target.eval(ctx)?;
+    args.run_with(0, ctx, &value).map(Cow::Owned)
 }
 
-const CATCH: MethodSpec = MethodSpec::new("catch", CATEGORY, MethodRun::Fallible(catch))
+const CATCH: MethodSpec = MethodSpec::new("catch", CATEGORY, MethodRun::Query(catch))
     .doc("A value to use where evaluating the target failed; a query as argument sees the text of the error as `this`.")
     .params(Params::Named(&[Param::new("fallback", ParamType::QueryOrScalar, "What stands in.")]))
     .examples(&[
@@ -54,14 +56,14 @@ const CATCH: MethodSpec = MethodSpec::new("catch", CATEGORY, MethodRun::Fallible
         Example { mapping: "root = throw(\"no way\").catch(err -> \"failed: \" + err)", cases: &[("{}", "failed: no way")] },
     ]);
 
-fn catch<'a>(target: Result<Cow<'a, Value>>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
-    match target {
+fn catch<'a>(target: &'a Node, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
+    match target.eval(ctx) {
         Ok(value) => Ok(value),
         Err(error) => args.run_with(0, ctx, &Value::from(error.to_string())).map(Cow::Owned),
     }
 }
 
-const OR: MethodSpec = MethodSpec::new("or", CATEGORY, MethodRun::Fallible(or))
+const OR: MethodSpec = MethodSpec::new("or", CATEGORY, MethodRun::Query(or))
     .doc("A value to use where the target is null, deleted or nothing, or evaluating it failed.")
     .params(Params::Named(&[Param::new("fallback", ParamType::QueryOrScalar, "What stands in.")]))
     .examples(&[
@@ -72,8 +74,8 @@ const OR: MethodSpec = MethodSpec::new("or", CATEGORY, MethodRun::Fallible(or))
         Example { mapping: "root = this.a.or(this.b)", cases: &[(r#"{"b":3}"#, "3")] },
     ]);
 
-fn or<'a>(target: Result<Cow<'a, Value>>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
-    match target {
+fn or<'a>(target: &'a Node, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
+    match target.eval(ctx) {
         Ok(value) if !matches!(*value, Value::Null | Value::Delete | Value::Nothing) => Ok(value),
         _ => args.run(0, ctx).map(Cow::Owned),
     }
@@ -148,7 +150,7 @@ const FROM: MethodSpec = MethodSpec::new("from", CATEGORY, MethodRun::Query(from
 
 fn from<'a>(target: &'a Node, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
     let index = usize::try_from(args.int(0)).unwrap_or(usize::MAX);
-    if index >= ctx.scope.batch_size() {
+    if index >= ctx.scope().batch_size() {
         return Err(Error::new("target message part does not exist"));
     }
     target.eval(&ctx.with_index(index))
@@ -163,7 +165,7 @@ const FROM_ALL: MethodSpec = MethodSpec::new("from_all", CATEGORY, MethodRun::Qu
 
 fn from_all<'a>(target: &'a Node, _: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
     let mut all = Array::new();
-    for index in 0..ctx.scope.batch_size() {
+    for index in 0..ctx.scope().batch_size() {
         all.push(target.eval(&ctx.with_index(index))?.into_owned());
     }
     Ok(Cow::Owned(Value::Array(all)))

@@ -155,7 +155,7 @@ const FILEPATH_JOIN: MethodSpec = MethodSpec::new("filepath_join", CATEGORY, Met
 
 fn filepath_join(target: Cow<'_, Value>, _: &Args<'_>) -> Result<Value> {
     let Value::Array(items) = &*target else { return Err(Error::expected("array", &target)) };
-    let element = |(i, item)| string(item).map_err(|error| error.context(&format!("path element {i}")));
+    let element = |(i, item)| string(item).map_err(|error| error.context(format!("path element {i}")));
     let elements: Vec<_> = items.iter().enumerate().map(element).collect::<Result<_>>()?;
     Ok(Value::from(path::join(elements.iter().map(AsRef::as_ref))))
 }

@@ -1,7 +1,6 @@
 //! Methods that run a query over the elements of an array or the entries of an object.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use super::control::test;
@@ -23,8 +22,6 @@ pub const METHODS: &[&MethodSpec] = &[
     &FOLD,
     &MAP_EACH,
     &MAP_EACH_KEY,
-    &SORT,
-    &SORT_BY,
     &UNIQUE,
 ];
 
@@ -63,8 +60,8 @@ const ALL: MethodSpec = MethodSpec::new("all", CATEGORY, MethodRun::Scoped(all))
 
 fn all<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
     let items = array(&target)?;
-    for item in items {
-        if !test(args, ctx, item)? {
+    for (i, item) in items.iter().enumerate() {
+        if !test(args, ctx, item).map_err(|error| error.context(format!("element {i}")))? {
             return owned(false);
         }
     }
@@ -80,8 +77,8 @@ const ANY: MethodSpec = MethodSpec::new("any", CATEGORY, MethodRun::Scoped(any))
     ]);
 
 fn any<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
-    for item in array(&target)? {
-        if test(args, ctx, item)? {
+    for (i, item) in array(&target)?.iter().enumerate() {
+        if test(args, ctx, item).map_err(|error| error.context(format!("element {i}")))? {
             return owned(true);
         }
     }
@@ -161,11 +158,23 @@ const FIND_BY: MethodSpec = MethodSpec::new("find_by", CATEGORY, MethodRun::Scop
 
 fn find_by<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
     for (i, item) in array(&target)?.iter().enumerate() {
-        if test(args, ctx, item)? {
+        if found_at(args, ctx, item, i)? {
             return owned(i as i64);
         }
     }
     owned(-1)
+}
+
+/// Whether element `i` is one that is looked for.
+fn found_at(args: &Args<'_>, ctx: &Ctx<'_>, item: &Value, i: usize) -> Result<bool> {
+    let failed = |error: Error| error.context(format!("query returned an error for index {i}"));
+    match args.run_with(0, ctx, item).map_err(failed)? {
+        Value::Bool(found) => Ok(found),
+        other => {
+            let attempt = format!("query returned a non-boolean value for index {i}");
+            Err(Error::expected("bool", &other).context(attempt))
+        }
+    }
 }
 
 const FIND_ALL_BY: MethodSpec = MethodSpec::new("find_all_by", CATEGORY, MethodRun::Scoped(find_all_by))
@@ -183,7 +192,7 @@ const FIND_ALL_BY: MethodSpec = MethodSpec::new("find_all_by", CATEGORY, MethodR
 fn find_all_by<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
     let mut found = Array::new();
     for (i, item) in array(&target)?.iter().enumerate() {
-        if test(args, ctx, item)? {
+        if found_at(args, ctx, item, i)? {
             found.push(Value::Int(i as i64));
         }
     }
@@ -223,11 +232,14 @@ const MAP_EACH: MethodSpec = MethodSpec::new("map_each", CATEGORY, MethodRun::Sc
     ]);
 
 fn map_each<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
+    let failed = |error: Error, element: &dyn std::fmt::Display| {
+        error.located(|| args.source(0)).context(format!("failed to process element {element}"))
+    };
     match &*target {
         Value::Array(items) => {
             let mut mapped = Array::with_capacity(items.len());
             for (i, item) in items.iter().enumerate() {
-                match args.run_with(0, ctx, item).map_err(|e| element_failed(i, e))? {
+                match args.run_with(0, ctx, item).map_err(|error| failed(error, &i))? {
                     Value::Delete => {}
                     Value::Nothing => mapped.push(item.clone()),
                     value => mapped.push(value),
@@ -239,7 +251,7 @@ fn map_each<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Resul
             let mut mapped = ecow::EcoVec::with_capacity(object.len());
             for (key, value) in object {
                 let result = args.run_with(0, ctx, &entry(key, value));
-                match result.map_err(|e| e.context(&format!("failed to process element {key}")))? {
+                match result.map_err(|error| failed(error, key))? {
                     Value::Delete => {}
                     Value::Nothing => mapped.push((key.clone(), value.clone())),
                     new => mapped.push((key.clone(), new)),
@@ -249,10 +261,6 @@ fn map_each<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Resul
         }
         other => Err(Error::expected("array", other)),
     }
-}
-
-fn element_failed(i: usize, error: Error) -> Error {
-    error.context(&format!("failed to process element {i}"))
 }
 
 const MAP_EACH_KEY: MethodSpec = MethodSpec::new("map_each_key", CATEGORY, MethodRun::Scoped(map_each_key))
@@ -272,7 +280,6 @@ fn map_each_key<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> R
     for (key, value) in object {
         match args.run_with(0, ctx, &Value::String(key.clone()))? {
             Value::String(new) => renamed.push((new, value.clone())),
-            Value::Delete => {}
             Value::Nothing => renamed.push((key.clone(), value.clone())),
             other => {
                 return Err(Error::expected("string", &other).context("unexpected result from key mapping"));
@@ -280,92 +287,6 @@ fn map_each_key<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> R
         }
     }
     owned(Object::from_entries(renamed))
-}
-
-const SORT: MethodSpec = MethodSpec::new("sort", CATEGORY, MethodRun::Scoped(sort))
-    .doc("Sorts an array of numbers or of strings, ascending; or any array by a query that sees `{\"left\":..,\"right\":..}` and is true where the left one comes first.")
-    .params(Params::Named(&[Param::query("compare", "Whether `left` comes before `right`.").optional()]))
-    .examples(&[
-        Example { mapping: "root = this.ns.sort()", cases: &[(r#"{"ns":[3,1,2]}"#, "[1,2,3]")] },
-        Example { mapping: "root = this.ns.sort(e -> e.left > e.right)", cases: &[(r#"{"ns":[1,3,2]}"#, "[3,2,1]")] },
-    ]);
-
-fn sort<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
-    let items = array(&target)?;
-    if !args.has(0) {
-        return sorted(items.iter().map(|item| (item.clone(), item.clone())).collect());
-    }
-    let mut failure = None;
-    let mut before = |left: &Value, right: &Value| -> bool {
-        let fields = [("left".into(), left.clone()), ("right".into(), right.clone())];
-        let context = Value::Object(fields.into_iter().collect());
-        match test(args, ctx, &context) {
-            Ok(before) => before,
-            Err(error) => {
-                failure.get_or_insert(error);
-                false
-            }
-        }
-    };
-    let items = merge_sorted(items.to_vec(), &mut before);
-    match failure {
-        Some(error) => Err(error),
-        None => owned(items),
-    }
-}
-
-/// A merge sort: unlike the one of the standard library it stands an order that contradicts itself.
-fn merge_sorted(mut items: Vec<Value>, before: &mut dyn FnMut(&Value, &Value) -> bool) -> Vec<Value> {
-    if items.len() < 2 {
-        return items;
-    }
-    let right = items.split_off(items.len() / 2);
-    let mut left = merge_sorted(items, before).into_iter().peekable();
-    let mut right = merge_sorted(right, before).into_iter().peekable();
-    let mut merged = Vec::with_capacity(left.len() + right.len());
-    while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
-        let next = if before(b, a) { right.next() } else { left.next() };
-        merged.extend(next);
-    }
-    merged.extend(left);
-    merged.extend(right);
-    merged
-}
-
-const SORT_BY: MethodSpec = MethodSpec::new("sort_by", CATEGORY, MethodRun::Scoped(sort_by))
-    .doc("Sorts an array by what a query yields for each element: all numbers or all strings, ascending.")
-    .params(QUERY)
-    .examples(&[
-        Example {
-            mapping: "root = this.ps.sort_by(p -> p.n)",
-            cases: &[(r#"{"ps":[{"n":2},{"n":1}]}"#, r#"[{"n":1},{"n":2}]"#)],
-        },
-        Example {
-            mapping: "root = this.ws.sort_by(this.length())",
-            cases: &[(r#"{"ws":["ccc","a","bb"]}"#, r#"["a","bb","ccc"]"#)],
-        },
-    ]);
-
-fn sort_by<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
-    let mut keyed = Vec::new();
-    for item in array(&target)? {
-        keyed.push((args.run_with(0, ctx, item)?, item.clone()));
-    }
-    sorted(keyed)
-}
-
-/// Values in the order of their keys, which must all be numbers or all be strings.
-fn sorted<'a>(mut keyed: Vec<(Value, Value)>) -> Result<Cow<'a, Value>> {
-    let numbers = keyed.first().is_some_and(|(key, _)| Num::of(key).is_some());
-    let wanted = if numbers { "number" } else { "string" };
-    let fits = |key: &Value| {
-        if numbers { Num::of(key).is_some() } else { matches!(key, Value::String(_) | Value::Bytes(_)) }
-    };
-    if let Some((i, (key, _))) = keyed.iter().enumerate().find(|(_, (key, _))| !fits(key)) {
-        return Err(Error::expected(wanted, key).context(&format!("sort element {i}")));
-    }
-    keyed.sort_by(|(a, _), (b, _)| compare::order(a, b).ok().flatten().unwrap_or(Ordering::Equal));
-    owned(keyed.into_iter().map(|(_, value)| value).collect::<Vec<Value>>())
 }
 
 const UNIQUE: MethodSpec = MethodSpec::new("unique", CATEGORY, MethodRun::Scoped(unique))
@@ -381,7 +302,8 @@ fn unique<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<
     let mut numbers: HashSet<u64> = HashSet::new();
     let mut kept = Array::new();
     for (i, item) in array(&target)?.iter().enumerate() {
-        let key = if args.has(0) { args.run_with(0, ctx, item)? } else { item.clone() };
+        let failed = |error: Error| error.context(format!("index {i}"));
+        let key = if args.has(0) { args.run_with(0, ctx, item).map_err(failed)? } else { item.clone() };
         let new = match (&key, Num::of(&key)) {
             (_, Some(num)) => numbers.insert(num.to_f64().to_bits()),
             (Value::String(text), _) => strings.insert(text.clone()),

@@ -17,6 +17,7 @@ mod parsing;
 mod regex;
 mod schema;
 mod sequences;
+mod sort;
 mod strings;
 mod target;
 mod time;
@@ -45,6 +46,7 @@ const TABLES: &[&[&MethodSpec]] = &[
     regex::METHODS,
     schema::METHODS,
     sequences::METHODS,
+    sort::METHODS,
     strings::METHODS,
     time::METHODS,
 ];

@@ -220,7 +220,7 @@ fn floats(target: &Value) -> Result<impl Iterator<Item = Result<f64>>> {
     let Value::Array(items) = target else { return Err(Error::expected("array", target)) };
     Ok(items.iter().enumerate().map(|(i, item)| match number(item) {
         Ok(num) => Ok(num.to_f64()),
-        Err(error) => Err(error.context(&format!("index {i} of array"))),
+        Err(error) => Err(error.context(format!("index {i} of array"))),
     }))
 }
 

@@ -182,7 +182,7 @@ fn join(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
         if i > 0 {
             out.extend_from_slice(args.str(0).as_bytes());
         }
-        let text = bytes(item).map_err(|error| error.context(&format!("failed to join element {i}")))?;
+        let text = bytes(item).map_err(|error| error.context(format!("failed to join element {i}")))?;
         out.extend_from_slice(text);
     }
     Ok(Value::from(go_lossy(&out).as_ref()))

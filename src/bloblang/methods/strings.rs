@@ -318,7 +318,7 @@ fn replace_all_many(args: &Args<'_>, _: &Environment) -> Result<PreparedMethod> 
     }
     let as_text = |(i, value): (usize, &Value)| match string(value) {
         Ok(text) => Ok(text.into_owned()),
-        Err(error) => Err(error.context(&format!("invalid replacement value at index {i}"))),
+        Err(error) => Err(error.context(format!("invalid replacement value at index {i}"))),
     };
     let values: Vec<String> = values.iter().enumerate().map(as_text).collect::<Result<_>>()?;
     Ok(Arc::new(move |target, _| {

@@ -1,6 +1,7 @@
 //! Numbers and strings.
 
 use super::cursor::{Cursor, Failure, Parsed};
+use crate::value::json::go_lossy;
 use crate::value::{Str, Value};
 
 impl Cursor<'_> {
@@ -115,10 +116,7 @@ pub fn unescape(raw: &str) -> Option<Str> {
         };
         out.push(byte);
     }
-    match String::from_utf8(out) {
-        Ok(text) => Some(text.into()),
-        Err(error) => Some(String::from_utf8_lossy(error.as_bytes()).as_ref().into()),
-    }
+    Some(go_lossy(&out).as_ref().into())
 }
 
 fn push(out: &mut Vec<u8>, c: char) {
