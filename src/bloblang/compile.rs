@@ -43,10 +43,7 @@ pub fn compile_query(text: &str, environment: &Environment) -> Result<(Node, Use
 }
 
 fn compile_nested(text: &str, environment: &Environment, depth: u32) -> Result<Program, Vec<ParseError>> {
-    let (document, failure) = match parser::parse_mapping(text) {
-        Ok(document) => (document, None),
-        Err((document, failure)) => (document, Some(failure)),
-    };
+    let (document, failure) = parser::parse_mapping(text);
     if let Some(from) = &document.from {
         return import_whole(text, from, environment, depth);
     }

@@ -30,7 +30,7 @@ const CATEGORY: &str = "Object & Array Manipulation";
 const TEST: Params = Params::Named(&[Param::query("test", "A query that yields a boolean for an element.")]);
 const QUERY: Params = Params::Named(&[Param::query("query", "A query on an element.")]);
 
-fn array<'v>(target: &'v Value) -> Result<&'v Array> {
+fn array(target: &Value) -> Result<&Array> {
     match target {
         Value::Array(items) => Ok(items),
         other => Err(Error::expected("array", other)),
@@ -309,7 +309,7 @@ fn unique<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<
             (Value::String(text), _) => strings.insert(text.clone()),
             (Value::Bytes(bytes), _) => strings.insert(String::from_utf8_lossy(bytes).as_ref().into()),
             (other, None) => {
-                return Err(Error::expected("string or number", other).context(&format!("index {i}")));
+                return Err(Error::expected("string or number", other).context(format!("index {i}")));
             }
         };
         if new {

@@ -8,6 +8,9 @@ use crate::value::Value;
 /// Expressions may be nested this deep.
 const MAX_DEPTH: u32 = 200;
 
+/// A kind of expression.
+type Alternative<'a> = fn(&mut Parser<'a>, &mut Cursor<'a>) -> Parsed<ExprKind>;
+
 impl<'a> Parser<'a> {
     /// A whole expression, blanks before it included.
     pub(super) fn query(&mut self, cursor: &mut Cursor<'a>) -> Parsed<Expr> {
@@ -116,7 +119,7 @@ impl<'a> Parser<'a> {
         let start = *cursor;
         let at = start.at as At;
         let mut failed = Failure::expected(start.at, "query");
-        let alternatives: [fn(&mut Self, &mut Cursor<'a>) -> Parsed<ExprKind>; 6] = [
+        let alternatives: [Alternative<'a>; 6] = [
             Self::match_expression,
             Self::if_expression,
             Self::lambda,

@@ -19,7 +19,7 @@ struct Parser<'a> {
 }
 
 /// Parses a whole mapping. A failure comes with what was read before it, in which there may be earlier mistakes.
-pub fn parse_mapping(text: &str) -> Result<Document, (Document, Failure)> {
+pub fn parse_mapping(text: &str) -> (Document, Option<Failure>) {
     let mut parser = Parser { captured: Vec::new(), depth: 0 };
     parser.mapping(Cursor::new(text))
 }

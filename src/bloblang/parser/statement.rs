@@ -13,24 +13,28 @@ enum Place {
     If,
 }
 
+/// A kind of statement that may stand at a place.
+type Alternative<'a> = fn(&mut Parser<'a>, &mut Cursor<'a>, Place) -> Parsed<StatementKind>;
+
 impl<'a> Parser<'a> {
-    /// A whole mapping: `from "file"`, a list of statements, or a single expression for `root`.
-    pub(super) fn mapping(&mut self, start: Cursor<'a>) -> Result<Document, (Document, Failure)> {
+    /// A whole mapping: `from "file"`, a list of statements, or a single expression for `root`. Before a failure there
+    /// may be statements that could be read.
+    pub(super) fn mapping(&mut self, start: Cursor<'a>) -> (Document, Option<Failure>) {
         match from_file(start) {
-            Ok(Some(from)) => return Ok(Document { from: Some(from), ..Document::default() }),
+            Ok(Some(from)) => return (Document { from: Some(from), ..Document::default() }, None),
             Ok(None) => {}
-            Err(failure) => return Err((Document::default(), failure)),
+            Err(failure) => return (Document::default(), Some(failure)),
         }
         let mut document = Document::default();
         let failed = match self.statements(start, &mut document) {
-            Ok(()) => return Ok(document),
-            Err(failure) if failure.is_final => return Err((document, failure)),
+            Ok(()) => return (document, None),
+            Err(failure) if failure.is_final => return (document, Some(failure)),
             Err(failure) => failure,
         };
         match self.shorthand(start) {
-            Ok(shorthand) => Ok(shorthand),
-            Err(failure) if failure.at > failed.at => Err((document, failure)),
-            Err(_) => Err((document, failed)),
+            Ok(shorthand) => (shorthand, None),
+            Err(failure) if failure.at > failed.at => (document, Some(failure)),
+            Err(_) => (document, Some(failed)),
         }
     }
 
@@ -133,7 +137,7 @@ impl<'a> Parser<'a> {
     fn statement(&mut self, cursor: &mut Cursor<'a>, place: Place) -> Parsed<Statement> {
         let start = *cursor;
         let at = start.at as At;
-        let alternatives: [fn(&mut Self, &mut Cursor<'a>, Place) -> Parsed<StatementKind>; 4] =
+        let alternatives: [Alternative<'a>; 4] =
             [Self::let_statement, Self::meta_statement, Self::root_statement, Self::if_statement];
         let mut failed: Option<Failure> = None;
         for alternative in alternatives {

@@ -129,10 +129,8 @@ impl Joined {
                 self.messages.entry(id).or_insert(first)
             }
             Some(joined) => {
-                // The first document has the id; a path that was just read can be removed.
-                if path::remove(&mut document, &self.join.id_path).is_err() {
-                    return;
-                }
+                // The first document has the id.
+                path::remove(&mut document, &self.join.id_path);
                 let mut whole = joined.structured().cloned().unwrap_or_default();
                 merge(&mut whole, document, self.join.merge);
                 joined.set_value(whole);
