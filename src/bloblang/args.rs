@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use super::error::Error;
 use super::eval::{Ctx, Node};
 use super::spec::Result;
-use crate::value::number::Num;
 use crate::value::json::go_lossy;
+use crate::value::number::Num;
 use crate::value::{Array, Object, Timestamp, Value, compare};
 
 /// What a function or method takes.
@@ -297,9 +297,9 @@ impl<'a> Args<'a> {
     /// Runs the query that argument `i` is with `value` as its context.
     pub fn run_with(&self, i: usize, ctx: &Ctx<'_>, value: &Value) -> Result<Value> {
         match self.values.get(i) {
-            Some(Arg::Query(node)) => node
-                .eval(&ctx.with_this(&super::eval::Frame::new(value, ctx)))
-                .map(Cow::into_owned),
+            Some(Arg::Query(node)) => {
+                node.eval(&ctx.with_this(&super::eval::Frame::new(value, ctx))).map(Cow::into_owned)
+            }
             Some(Arg::Value(constant)) => Ok((**constant).clone()),
             _ => Ok(Value::Null),
         }

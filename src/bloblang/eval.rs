@@ -318,12 +318,8 @@ fn binary<'a>(op: Op, left: &'a Node, right: &'a Node, ctx: &Ctx<'a>) -> Result<
 fn operation<'a>(op: Op, left: &'a Node, right: &'a Node, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
     let (a, b) = (left.eval(ctx)?, right.eval(ctx)?);
     arithmetic::apply(op, &a, &b).map(Cow::Owned).map_err(|fault| match fault {
-        Fault::Types => {
-            Error::operands(arithmetic::verb(op), (&a, &left.source()), (&b, &right.source()))
-        }
-        Fault::DivisionByZero => {
-            Error::new("attempted to divide by zero").located(|| right.source())
-        }
+        Fault::Types => Error::operands(arithmetic::verb(op), (&a, &left.source()), (&b, &right.source())),
+        Fault::DivisionByZero => Error::new("attempted to divide by zero").located(|| right.source()),
     })
 }
 

@@ -65,8 +65,7 @@ impl ArgNodes {
 impl Call {
     pub(super) fn eval<'a>(&'a self, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
         let mut values = Values::new();
-        let args =
-            self.args.resolve(ctx, &mut values, ("function", self.spec.name, &self.spec.params))?;
+        let args = self.args.resolve(ctx, &mut values, ("function", self.spec.name, &self.spec.params))?;
         match (&self.spec.run, &self.prepared) {
             (FunctionRun::Pure(run), _) => run(&args).map(Cow::Owned),
             (FunctionRun::Scoped(run), _) => run(&args, ctx),

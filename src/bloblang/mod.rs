@@ -32,5 +32,5 @@ pub use error::Error;
 pub use eval::This;
 pub use program::{Program, Uses};
 pub use query::{Part, Query, split_template};
-pub use target::{Root, Target};
 pub use scope::{Environment, Failure, Host, NoMessages, Scope};
+pub use target::{Root, Target};

@@ -123,7 +123,9 @@ fn element<'v>(items: &'v mut Array, path: &[Str], i: usize) -> Result<&'v mut V
 /// The index that a segment is for an array of `len` elements, or why it is none.
 fn array_index(segment: &str, len: usize) -> std::result::Result<usize, String> {
     match segment.parse::<i64>() {
-        Err(_) => Err(format!("found array but segment value '{segment}' could not be parsed into array index")),
+        Err(_) => {
+            Err(format!("found array but segment value '{segment}' could not be parsed into array index"))
+        }
         Ok(i) => match usize::try_from(i) {
             Err(_) => Err(format!("found array but index '{segment}' is invalid")),
             Ok(i) if i < len => Ok(i),

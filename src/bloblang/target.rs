@@ -47,7 +47,15 @@ static DELETE: Value = Value::Delete;
 impl Target {
     /// A new document; the metadata of message `index` shows through.
     pub fn fresh(index: usize) -> Self {
-        Self { root: Root::Unset, meta: None, index, over: None, replaced: None, edited: false, in_place: false }
+        Self {
+            root: Root::Unset,
+            meta: None,
+            index,
+            over: None,
+            replaced: None,
+            edited: false,
+            in_place: false,
+        }
     }
 
     /// The document and metadata of message `index`, to be edited.

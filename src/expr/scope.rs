@@ -20,9 +20,7 @@ impl Scope for BatchScope<'_> {
 
     fn document(&self, index: usize) -> Result<&Value, String> {
         match self.0.get(index) {
-            Some(message) => {
-                message.structured().map_err(|e| format!("parse as json: {e}"))
-            }
+            Some(message) => message.structured().map_err(|e| format!("parse as json: {e}")),
             None => Err("target message part does not exist".to_owned()),
         }
     }

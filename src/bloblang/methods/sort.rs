@@ -30,7 +30,8 @@ const SORT: MethodSpec = MethodSpec::new("sort", CATEGORY, MethodRun::Query(sort
 
 fn sort<'a>(target: &'a Node, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
     let value = target.eval(ctx)?;
-    let keyed = |position: usize, value: &Value| Ok(Item { position, key: value.clone(), value: value.clone() });
+    let keyed =
+        |position: usize, value: &Value| Ok(Item { position, key: value.clone(), value: value.clone() });
     let items = items(target, &value, keyed)?;
     if !args.has(0) {
         return sorted(items, |a, b| before(a, b, |i, error| error.context(format!("sort element {i}"))));
