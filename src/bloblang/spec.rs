@@ -81,8 +81,11 @@ pub enum MethodRun {
     /// Evaluates its target itself, such as over another message.
     Query(for<'a> fn(&'a Node, &Args, &Ctx<'a>) -> Result<Cow<'a, Value>>),
     /// Sees whether evaluating its target succeeded.
-    Fallible(for<'a> fn(Result<Cow<'a, Value>>, &Args, &Ctx<'a>) -> Result<Cow<'a, Value>>),
+    Fallible(FallibleRun),
 }
+
+/// How a method runs that sees whether evaluating its target succeeded.
+pub type FallibleRun = for<'a> fn(Result<Cow<'a, Value>>, &Args, &Ctx<'a>) -> Result<Cow<'a, Value>>;
 
 /// A method that was made for one place.
 pub type PreparedMethod = Arc<dyn Fn(Cow<'_, Value>, &Args) -> Result<Value> + Send + Sync>;

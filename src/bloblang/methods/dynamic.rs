@@ -6,9 +6,9 @@ use crate::bloblang::args::{Args, Param, Params};
 use crate::bloblang::compile::compile;
 use crate::bloblang::error::Error;
 use crate::bloblang::eval::This;
-use crate::bloblang::program::{Root, Target};
 use crate::bloblang::scope::{Environment, NoMessages};
 use crate::bloblang::spec::{Example, MethodRun, MethodSpec, PreparedMethod, Result, Status};
+use crate::bloblang::target::{Root, Target};
 use crate::value::Value;
 
 pub const METHODS: &[&MethodSpec] = &[&BLOBLANG];
