@@ -10,7 +10,10 @@ pub struct Object {
     entries: EcoVec<(Str, Value)>,
 }
 
-/// Up to this many entries a linear scan beats a binary search.
+/// Up to this many entries a scan for an equal key beats a binary search, as most keys differ in length.
+const SCAN: usize = 24;
+
+/// Up to this many entries a scan for a place in the order beats a binary search.
 const LINEAR: usize = 8;
 
 impl Object {
@@ -31,11 +34,14 @@ impl Object {
     }
 
     pub fn get(&self, key: &str) -> Option<&Value> {
+        if self.entries.len() <= SCAN {
+            return self.entries.iter().find(|(k, _)| k.as_str() == key).map(|(_, value)| value);
+        }
         self.position(key).ok().map(|i| &self.entries[i].1)
     }
 
     pub fn contains_key(&self, key: &str) -> bool {
-        self.position(key).is_ok()
+        self.get(key).is_some()
     }
 
     /// The value of `key` for writing; copies the entries first if they are shared.
