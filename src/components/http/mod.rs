@@ -1,10 +1,12 @@
 //! HTTP, from both sides, and websockets.
 
 mod input_http_client;
+mod input_http_server;
 mod output_http_client;
 mod output_sync_response;
 mod processor_http;
 mod processor_sync_response;
+mod server;
 
 use std::sync::Arc;
 
@@ -13,7 +15,7 @@ use crate::component::{Built, Context, InputSpec, OutputSpec, ProcessorSpec};
 use crate::config::Conf;
 use crate::message::{Batch, Message};
 
-pub const INPUTS: &[&InputSpec] = &[&input_http_client::HTTP_CLIENT];
+pub const INPUTS: &[&InputSpec] = &[&input_http_client::HTTP_CLIENT, &input_http_server::HTTP_SERVER];
 
 pub const PROCESSORS: &[&ProcessorSpec] = &[&processor_http::HTTP, &processor_sync_response::SYNC_RESPONSE];
 
