@@ -26,8 +26,7 @@ pub async fn exchange(
         Ok(response) => record.insert("response".into(), answered(response)),
         Err(error) => record.insert("error".into(), error.to_string().into()),
     };
-    let text = json::print(&Value::Object(record)).unwrap_or_default();
-    log.with("access_log", &*String::from_utf8_lossy(&text)).log(level, "http request log");
+    log.with("access_log", record).log(level, "http request log");
     result.map(Response::from)
 }
 

@@ -60,7 +60,8 @@ fn build(conf: &Conf, cx: &Context) -> Built<SourceSetup> {
     let stream = conf.get(&STREAM)?.unwrap_or_else(|| Conf::new(crate::config::Node::NULL, conf.path()));
     let streams = stream.get(&ENABLED)?;
     let client = HttpClient::new(conf, &VERB, payload, !streams, surroundings(conf, cx)?)?;
-    let asker = Asker { client: Arc::new(client), last: Batch::new(), drop_empty: conf.get(&DROP_EMPTY)? };
+    let last = batch_of(Message::default());
+    let asker = Asker { client: Arc::new(client), last, drop_empty: conf.get(&DROP_EMPTY)? };
     let source: Box<dyn Source> = if streams {
         if stream.get(&CODEC)?.is_some_and(|codec| !codec.is_empty()) {
             return Err(stream.error(&CODEC, "codecs are not supported here yet, use `scanner`").into());
@@ -77,7 +78,7 @@ fn build(conf: &Conf, cx: &Context) -> Built<SourceSetup> {
 
 struct Asker {
     client: Arc<HttpClient>,
-    /// The last answer, which the next request may refer to.
+    /// The last answer, which the next request may refer to; an empty message before the first one.
     last: Batch,
     drop_empty: bool,
 }

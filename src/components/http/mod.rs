@@ -1,5 +1,7 @@
 //! HTTP, from both sides, and websockets.
 
+#[cfg(test)]
+mod client_tests;
 mod input_http_client;
 mod input_http_server;
 mod output_http_client;
@@ -7,6 +9,8 @@ mod output_sync_response;
 mod processor_http;
 mod processor_sync_response;
 mod server;
+#[cfg(test)]
+mod testing;
 
 use std::sync::Arc;
 

@@ -79,7 +79,8 @@ impl Queue {
             number(&mut batch);
         }
         let state = State { batch: Some(batch), ..State::default() };
-        let exchange = Arc::new(Exchange { queue: self.clone(), began: Timer::start(), state: Mutex::new(state) });
+        let exchange =
+            Arc::new(Exchange { queue: self.clone(), began: Timer::start(), state: Mutex::new(state) });
         let mut waiting = lock(&self.waiting);
         if waiting.closed {
             lock(&exchange.state).end = Some(End::Closed);

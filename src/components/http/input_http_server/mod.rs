@@ -14,9 +14,7 @@ use http::{Method, StatusCode};
 use super::server::answer::{self, Answer};
 use super::server::{ADDRESS, CERT_FILE, CORS, KEY_FILE, Place, Route, Served};
 use crate::client::serve::Listen;
-use crate::component::{
-    Built, Connection, Context, Handle, Input, InputBuild, InputSpec, Pull, RateLimit,
-};
+use crate::component::{Built, Connection, Context, Handle, Input, InputBuild, InputSpec, Pull, RateLimit};
 use crate::config::{
     AnyField, ComponentSpec, Conf, ConfError, Duration as DurationText, Example, Field, FromConf, Kind, field,
 };
@@ -43,8 +41,7 @@ const RATE_LIMIT: Field<Str> =
     field("rate_limit").default("").doc("A rate limit resource that every request and every frame claims.");
 const SYNC_RESPONSE: Field<Responses> =
     field("sync_response").advanced().doc("How the answers of `sync_response` components are sent.");
-const TCP: Field<Option<Tcp>> =
-    field("tcp").advanced().doc("How an address of its own is bound.");
+const TCP: Field<Option<Tcp>> = field("tcp").advanced().doc("How an address of its own is bound.");
 
 const REUSE_ADDR: Field<bool> = field("reuse_addr")
     .default(false)

@@ -13,8 +13,10 @@ use crate::value::{Str, text};
 use super::super::server::answer::{self, Answer, content_type};
 use super::exchange::End;
 
-const STATUS: Field<Template> =
-    field("status").default("200").advanced().doc("The status code of answers, which sees their first message.");
+const STATUS: Field<Template> = field("status")
+    .default("200")
+    .advanced()
+    .doc("The status code of answers, which sees their first message.");
 const HEADERS: Field<Vec<(Str, Template)>> = field("headers")
     .default_map(&[("Content-Type", "application/octet-stream")])
     .advanced()
@@ -36,7 +38,8 @@ impl FromConf for Responses {
 
     fn from_conf(conf: &Conf) -> Result<Self, ConfError> {
         let headers = conf.get(&HEADERS)?;
-        let part_type = headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value.clone());
+        let part_type =
+            headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value.clone());
         let known = |(name, value): (Str, Template)| match HeaderName::from_bytes(name.as_bytes()) {
             Ok(name) => Ok((name, value)),
             Err(_) => Err(conf.error(&HEADERS, format!("'{name}' is no header name"))),

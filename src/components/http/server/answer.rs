@@ -57,7 +57,9 @@ pub async fn gzip(answer: Answer) -> Answer {
     let original = body.clone();
     let compressed = match body.len() {
         ..LARGE => compress(&body),
-        _ => tokio::task::spawn_blocking(move || compress(&body)).await.unwrap_or_else(|_| Err(std::io::ErrorKind::Other.into())),
+        _ => tokio::task::spawn_blocking(move || compress(&body))
+            .await
+            .unwrap_or_else(|_| Err(std::io::ErrorKind::Other.into())),
     };
     match compressed {
         Ok(compressed) => {

@@ -152,7 +152,9 @@ mod tests {
             .header("cookie", "a=1; b=\"q\"; bad name=2; id2=c")
             .body(())
             .expect("a request");
-        request.extensions_mut().insert(PathVars(vec![("id".into(), "path".into()), ("id2".into(), "p".into())]));
+        request
+            .extensions_mut()
+            .insert(PathVars(vec![("id".into(), "path".into()), ("id2".into(), "p".into())]));
         request.extensions_mut().insert(SocketAddr::from(([127, 0, 0, 1], 1)));
         let metadata = of_request(&request);
         let shown: Vec<_> =

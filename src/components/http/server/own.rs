@@ -31,9 +31,11 @@ pub struct Site {
 impl Own {
     /// Begins to serve; the tasks belong to the stream of `cx`.
     pub fn start(listener: TcpListener, front: Front, site: Site, cx: &Context) -> Self {
-        let (stop, killed, connections) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
+        let (stop, killed, connections) =
+            (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
         let (front, site) = (Arc::new(front), Arc::new(site));
-        let own = Self { connections: connections.clone(), stop: stop.clone(), kill: killed.clone().drop_guard() };
+        let own =
+            Self { connections: connections.clone(), stop: stop.clone(), kill: killed.clone().drop_guard() };
         let tasks = cx.clone();
         cx.run(Box::pin(async move {
             let each = |Accepted { stream, remote, permit }| {
@@ -71,7 +73,8 @@ impl Own {
 impl Site {
     async fn answer(self: Arc<Self>, mut request: Request<Incoming>) -> Response<Body> {
         let path = percent_decode_str(request.uri().path()).decode_utf8_lossy();
-        let found = self.routes.iter().find_map(|(pattern, handler)| Some((handler, pattern.matches(&path)?)));
+        let found =
+            self.routes.iter().find_map(|(pattern, handler)| Some((handler, pattern.matches(&path)?)));
         match found {
             Some((handler, vars)) => {
                 request.extensions_mut().insert(vars);

@@ -15,8 +15,7 @@ pub const CERT_FILE: Field<Str> = field("cert_file")
     .default("")
     .advanced()
     .doc("A certificate, to serve HTTPS on an address of its own; needs `key_file`.");
-pub const KEY_FILE: Field<Str> =
-    field("key_file").default("").advanced().doc("The key of the certificate.");
+pub const KEY_FILE: Field<Str> = field("key_file").default("").advanced().doc("The key of the certificate.");
 pub const CORS: Field<CorsConf> = field("cors")
     .advanced()
     .version("3.63.0")
@@ -74,9 +73,8 @@ impl Place {
             cx.log().warn("There is no HTTP server, so the endpoints of this component cannot be reached");
             return Ok(Served::default());
         };
-        let register = |route: Route| {
-            endpoints.register(cx.stream_id(), &route.path, route.description, route.handler)
-        };
+        let register =
+            |route: Route| endpoints.register(cx.stream_id(), &route.path, route.description, route.handler);
         let registrations = routes.map(register).collect::<Result<_, _>>()?;
         Ok(Served { registrations, own: None })
     }

@@ -1,0 +1,121 @@
+//! For tests: components of this folder on their own, and a client that shows what really goes over the wire.
+
+use std::sync::Arc;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_util::sync::CancellationToken;
+
+use crate::component::{
+    Connections, Context, Endpoints, Environment, Input, Listing, Output, Pipes, Pull, Registry, Resources,
+    Tasks,
+};
+use crate::config::{InputConf, Node, OutputConf, ProcessorConf, parse};
+use crate::message::{Batch, Transaction};
+use crate::telemetry::{Logger, metrics::Scope};
+
+/// The surroundings of one component under test.
+pub struct Bench {
+    pub cx: Context,
+    pub stop: CancellationToken,
+}
+
+// === impl Bench ===
+
+impl Bench {
+    pub fn new() -> Self {
+        Self::with_endpoints(None)
+    }
+
+    pub fn with_endpoints(endpoints: Option<Arc<dyn Endpoints>>) -> Self {
+        let registry = Registry {
+            inputs: Listing(&[super::INPUTS]),
+            processors: Listing(&[super::PROCESSORS]),
+            outputs: Listing(&[super::OUTPUTS]),
+            ..Registry::default()
+        };
+        let environment = Arc::new(Environment {
+            id: "s".into(),
+            registry: Arc::new(registry),
+            resources: Arc::new(Resources::default()),
+            endpoints,
+            pipes: Arc::new(Pipes::default()),
+            connections: Connections::default(),
+            tasks: Tasks::new(),
+            strict: false,
+            log: Logger::silent(),
+            metrics: Scope::detached(),
+        });
+        let stop = CancellationToken::new();
+        Self { cx: Context::root(environment, stop.clone()), stop }
+    }
+
+    pub fn input(&self, yaml: &str) -> Box<dyn Input> {
+        self.cx.input(&InputConf::new(node(yaml), "root.input")).expect("an input")
+    }
+
+    pub fn output(&self, yaml: &str) -> Arc<dyn Output> {
+        self.cx.output(&OutputConf::new(node(yaml), "root.output")).expect("an output")
+    }
+
+    /// What a processor makes of a batch.
+    pub async fn process(&self, yaml: &str, batch: Batch) -> Vec<Batch> {
+        let conf = ProcessorConf::new(node(yaml), "root.pipeline.processors.0");
+        let chain = self.cx.chain(&[conf]).expect("a processor");
+        chain.process(batch).finish().await.expect("batches").into_vec()
+    }
+
+    /// Runs an input to its end; `each` answers its transactions.
+    pub fn run(&self, mut input: Box<dyn Input>, mut each: impl FnMut(Transaction) + Send + 'static) {
+        self.cx.run(Box::pin(async move {
+            loop {
+                match input.pull().await {
+                    Pull::Group(group) => group.into_iter().for_each(&mut each),
+                    Pull::Exhausted => {}
+                    Pull::End => break,
+                }
+            }
+            input.close().await;
+        }));
+    }
+
+    /// Stops the input and waits until nothing of it is left.
+    pub async fn end(&self) {
+        self.stop.cancel();
+        self.cx.environment().tasks.ended().await;
+    }
+}
+
+fn node(yaml: &str) -> Node {
+    parse(yaml.as_bytes()).expect("the test's YAML is right")
+}
+
+/// An address that nobody listens on.
+pub async fn free_address() -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    listener.local_addr().expect("an address").to_string()
+}
+
+/// The whole answer to a request without a connection to keep; `headers` end in line breaks.
+pub async fn ask(address: &str, line: &str, headers: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.expect("a connection");
+    let length = body.len();
+    let text = format!(
+        "{line} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{headers}content-length: {length}\r\n\r\n{body}"
+    );
+    stream.write_all(text.as_bytes()).await.expect("a request");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.expect("an answer");
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// Status and body of an answer.
+pub fn status_and_body(answer: &str) -> (u16, &str) {
+    let status = answer.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
+    (status, answer.split_once("\r\n\r\n").expect("a head").1)
+}
+
+/// The contents of a batch.
+pub fn contents(batch: &Batch) -> Vec<String> {
+    batch.iter().map(|message| String::from_utf8_lossy(message.bytes()).into_owned()).collect()
+}
