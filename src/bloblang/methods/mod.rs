@@ -3,7 +3,7 @@
 mod arrays;
 mod cipher;
 mod coercion;
-mod compression;
+pub mod compression;
 mod control;
 mod digest;
 mod dynamic;

@@ -1,5 +1,7 @@
 //! What only moves or changes messages: processors, and inputs and outputs made of others.
 
+mod archive_tar;
+mod archive_zip;
 mod fan_in;
 mod fan_out;
 mod input_batched;
@@ -14,11 +16,15 @@ mod output_reject_errored;
 mod output_resource;
 mod output_retry;
 mod output_switch;
+mod processor_archive;
+mod processor_benchmark;
 mod processor_bounds_check;
 mod processor_branch;
 mod processor_cache;
 mod processor_cached;
 mod processor_catch;
+mod processor_command;
+mod processor_compress;
 mod processor_crash;
 mod processor_dedupe;
 mod processor_group_by;
@@ -39,6 +45,7 @@ mod processor_sleep;
 mod processor_split;
 mod processor_switch;
 mod processor_try_catch;
+mod processor_unarchive;
 mod processor_while;
 mod retrying;
 mod sharded_join;
@@ -58,11 +65,16 @@ pub const INPUTS: &[&InputSpec] = &[
 ];
 
 pub const PROCESSORS: &[&ProcessorSpec] = &[
+    &processor_archive::ARCHIVE,
+    &processor_benchmark::BENCHMARK,
     &processor_bounds_check::BOUNDS_CHECK,
     &processor_branch::BRANCH,
     &processor_cache::CACHE,
     &processor_cached::CACHED,
     &processor_catch::CATCH,
+    &processor_command::COMMAND,
+    &processor_compress::COMPRESS,
+    &processor_compress::DECOMPRESS,
     &processor_crash::CRASH,
     &processor_dedupe::DEDUPE,
     &processor_group_by::GROUP_BY,
@@ -86,6 +98,7 @@ pub const PROCESSORS: &[&ProcessorSpec] = &[
     &processor_split::SPLIT,
     &processor_switch::SWITCH,
     &processor_try_catch::TRY_CATCH,
+    &processor_unarchive::UNARCHIVE,
     &processor_while::WHILE,
 ];
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::component::{Context, Processor, ProcessorSpec, Step};
+use crate::component::{Processor, ProcessorSpec, Step};
 use crate::config::{ComponentSpec, Example, Field, Kind, field};
 use crate::expr::Template;
 use crate::message::{Batch, Batches};
@@ -20,23 +20,19 @@ pub const GROUP_BY_VALUE: ProcessorSpec = ProcessorSpec {
             title: "By customer",
             config: "group_by_value:\n  value: ${! this.customer }\n",
         }]),
-    build: |conf, cx| Ok(Box::new(GroupByValue { value: conf.get(&VALUE)?, cx: cx.clone() })),
+    build: |conf, _| Ok(Box::new(GroupByValue(conf.get(&VALUE)?))),
     silent: false,
 };
 
-struct GroupByValue {
-    value: Template,
-    cx: Context,
-}
+struct GroupByValue(Template);
 
 impl Processor for GroupByValue {
     fn process(&self, batch: Batch) -> Step<'_> {
-        let values: Vec<_> = (0..batch.len()).map(|i| self.value.render(&batch, i)).collect();
+        let values: Vec<_> = (0..batch.len()).map(|i| self.0.render(&batch, i)).collect();
         let mut places: HashMap<Str, usize> = HashMap::new();
         let mut batches = Batches::new();
         for (mut message, value) in batch.into_iter().zip(values) {
             let value = value.unwrap_or_else(|error| {
-                self.cx.log().error(format_args!("Group value interpolation error: {error}"));
                 message.fail(format!("group value interpolation error: {error}"));
                 Str::new()
             });
@@ -47,5 +43,9 @@ impl Processor for GroupByValue {
             batches[place].push(message);
         }
         Step::Done(Ok(batches))
+    }
+
+    fn logs_failures(&self) -> bool {
+        true
     }
 }
