@@ -19,7 +19,9 @@ pub const ARCHIVE: ProcessorSpec = ProcessorSpec {
     spec: ComponentSpec::new(Kind::Processor, "archive")
         .categories(&["Parsing", "Utility"])
         .summary("Makes one message of all messages of a batch.")
-        .description("It has the metadata of the first one. If they cannot be put together all are flagged and stay.")
+        .description(
+            "It has the metadata of the first one. If they cannot be put together all are flagged and stay.",
+        )
         .fields(&[&FORMAT, &PATH])
         .examples(&[
             Example { title: "One array", config: "archive:\n  format: json_array\n" },

@@ -45,7 +45,9 @@ impl Run {
         let Some(args) = &self.args else { return Ok(command) };
         match args.query(batch, index).map_err(|error| format!("args mapping error: {error}"))? {
             Value::Array(args) => command.args(args.iter().map(|arg| text::string(arg).into_owned())),
-            other => return Err(format!("args mapping result error: expected array, got {}", other.type_name())),
+            other => {
+                return Err(format!("args mapping result error: expected array, got {}", other.type_name()));
+            }
         };
         Ok(command)
     }

@@ -11,8 +11,9 @@ use crate::value::Str;
 const COMPRESS_BY: Field<Str> = field("algorithm")
     .suggestions(&["flate", "gzip", "lz4", "pgzip", "snappy", "zlib"])
     .doc("How to compress.");
-const LEVEL: Field<i64> =
-    field("level").default(-1).doc("How hard to try, from 0 to 9, where the algorithm can choose; -1: as usual.");
+const LEVEL: Field<i64> = field("level")
+    .default(-1)
+    .doc("How hard to try, from 0 to 9, where the algorithm can choose; -1: as usual.");
 const DECOMPRESS_BY: Field<Str> = field("algorithm")
     .suggestions(&["bzip2", "flate", "gzip", "lz4", "pgzip", "snappy", "zlib"])
     .doc("How the content is compressed.");

@@ -10,7 +10,17 @@ use crate::message::{Batch, Message};
 use crate::value::{Object, Str, Value, json};
 
 const FORMAT: Field<Str> = field("format")
-    .suggestions(&["binary", "csv", "csv:x", "json_array", "json_documents", "json_map", "lines", "tar", "zip"])
+    .suggestions(&[
+        "binary",
+        "csv",
+        "csv:x",
+        "json_array",
+        "json_documents",
+        "json_map",
+        "lines",
+        "tar",
+        "zip",
+    ])
     .doc("How contents are put together; `csv:x` separates columns by the character `x`.");
 
 pub const UNARCHIVE: ProcessorSpec = ProcessorSpec {
@@ -80,7 +90,9 @@ impl Format {
                 other => return Err(unexpected("array", other)),
             },
             Format::JsonMap => match message.structured() {
-                Ok(Value::Object(object)) => object.iter().map(|(key, value)| keyed(message, key, value)).collect(),
+                Ok(Value::Object(object)) => {
+                    object.iter().map(|(key, value)| keyed(message, key, value)).collect()
+                }
                 other => return Err(unexpected("map", other)),
             },
             Format::JsonDocuments => {
@@ -88,17 +100,21 @@ impl Format {
                 let messages = documents.map(|document| document.map(|value| message.with_value(value)));
                 messages.collect::<Result<_, _>>().map_err(|error| error.to_string())?
             }
-            Format::Csv(comma) => {
-                rows(content, comma).map_err(|error| format!("failed to parse message as csv: {error}"))?
-                    .into_iter().map(|row| message.with_value(row.into())).collect()
+            Format::Csv(comma) => rows(content, comma)
+                .map_err(|error| format!("failed to parse message as csv: {error}"))?
+                .into_iter()
+                .map(|row| message.with_value(row.into()))
+                .collect(),
+            Format::Files(unpack) => {
+                unpack(content)?.into_iter().map(|(name, file)| named(message, name, file)).collect()
             }
-            Format::Files(unpack) => unpack(content)?.into_iter().map(|(name, file)| named(message, name, file)).collect(),
         })
     }
 }
 
 fn unexpected(what: &str, got: Result<&Value, crate::message::NotStructured>) -> String {
-    let why = got.map_or_else(|error| error.to_string(), |value| format!("invalid type '{}'", value.type_name()));
+    let why =
+        got.map_or_else(|error| error.to_string(), |value| format!("invalid type '{}'", value.type_name()));
     format!("failed to parse message into JSON {what}: {why}")
 }
 
@@ -166,13 +182,17 @@ mod tests {
     async fn what_was_archived_comes_back() {
         let texts = [r#"{"a":1.50}"#, "[2]", r#""three""#];
         for format in ["binary", "json_array", "lines", "tar", "zip"] {
-            let archive = processor(&context(), &format!("archive: {{format: {format}, path: 'f${{! batch_index() }}'}}"));
+            let archive = processor(
+                &context(),
+                &format!("archive: {{format: {format}, path: 'f${{! batch_index() }}'}}"),
+            );
             let unarchive = processor(&context(), &format!("unarchive: {{format: {format}}}"));
             let batch = super::super::testing::batch(&texts);
             let packed = archive.process(batch).finish().await.expect("nothing is rejected").remove(0);
             assert_eq!((packed.len(), packed[0].originals()), (1, 3));
             let parts = unarchive.process(packed).finish().await.expect("nothing is rejected").remove(0);
-            let back: Vec<_> = parts.iter().map(|part| String::from_utf8_lossy(part.bytes()).into_owned()).collect();
+            let back: Vec<_> =
+                parts.iter().map(|part| String::from_utf8_lossy(part.bytes()).into_owned()).collect();
             let want = if format == "json_array" { [texts[0], texts[1], "three"] } else { texts };
             assert_eq!(back, want, "{format}");
             if matches!(format, "tar" | "zip") {
