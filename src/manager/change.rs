@@ -94,7 +94,7 @@ impl Manager {
         self.finish(async move {
             let _lock = shared.locks.one(&id).await;
             let old = shared.entry(&id)?;
-            shared.stop(&id, &old, timeout).await;
+            shared.stop(&old, timeout).await;
             shared.remove(&id);
             Ok(())
         })
@@ -156,7 +156,7 @@ impl Shared {
     async fn supersede(&self, id: &str, old: &Entry, source: Source, timeout: Duration) -> Result<(), Error> {
         match self.prepare(None, id, source.clone()) {
             Ok(next) => {
-                self.stop(id, old, timeout).await;
+                self.stop(old, timeout).await;
                 self.start(id, next);
                 Ok(())
             }
@@ -176,7 +176,7 @@ impl Shared {
         source: Source,
         timeout: Duration,
     ) -> Result<(), Error> {
-        self.stop(id, old, timeout).await;
+        self.stop(old, timeout).await;
         let failure = match self.prepare(None, id, source) {
             Ok(next) => {
                 self.start(id, next);

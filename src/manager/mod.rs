@@ -128,7 +128,7 @@ impl Manager {
     pub async fn shut_down(&self, timeout: Duration) -> Vec<Str> {
         let _gate = self.shared.locks.all().await;
         let stops = self.list().into_iter().map(|(id, entry)| async move {
-            let forced = self.shared.stop(&id, &entry, timeout).await;
+            let forced = self.shared.stop(&entry, timeout).await;
             (id, forced)
         });
         let stopped = futures_util::future::join_all(stops).await;
@@ -198,11 +198,11 @@ impl Shared {
     }
 
     /// Stops a stream and says in the log if that took force. Returns whether it did.
-    async fn stop(&self, id: &str, entry: &Entry, timeout: Duration) -> bool {
+    async fn stop(&self, entry: &Entry, timeout: Duration) -> bool {
         let stopped = entry.stream.stop(timeout).await;
         if let Some(forced) = &stopped.forced {
             let log = &entry.stream.environment().log;
-            log.warn(format_args!("Stream '{id}' did not stop in time and was ended by force: {forced}"));
+            log.warn(format_args!("The stream did not stop in time and was ended by force: {forced}"));
         }
         stopped.forced.is_some()
     }

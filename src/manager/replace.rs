@@ -53,7 +53,7 @@ impl Shared {
         }
         let going = self.list().into_iter().filter(|(id, _)| !keep.contains(id));
         let stops = going.map(|(id, entry)| async move {
-            self.stop(&id, &entry, timeout).await;
+            self.stop(&entry, timeout).await;
             self.remove(&id);
         });
         futures_util::future::join_all(stops).await;
