@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::ast::{self, Expr, ExprKind, Op};
 use super::calls;
+use super::depth::Depth;
 use super::diagnostics::ParseError;
 use super::eval::{Case, Ctx, Frame, Node, Run, This};
 use super::parser::{self, line_and_column};
@@ -341,7 +342,7 @@ fn evaluate(node: &Node, environment: &Environment) -> super::spec::Result<Value
         variables: &[],
         target: &target,
         message: &target,
-        depth: 0,
+        depth: Depth::outside(),
     };
     let ctx = Ctx { run: &run, index: 0, frame: &frame, captured: None };
     node.eval(&ctx).map(std::borrow::Cow::into_owned)

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::args::Arg;
 use super::arithmetic::{self, Fault};
 use super::ast::Op;
+use super::depth::Depth;
 use super::error::Error;
 use super::go::format::sprintf;
 use super::path;
@@ -102,7 +103,7 @@ pub(super) struct Run<'a> {
     /// What has the metadata that `@` reads: the new message.
     pub message: &'a Target,
     /// How many maps are running inside of each other.
-    pub depth: u32,
+    pub depth: Depth,
 }
 
 /// What `this` is, and what it was outside of the present context.

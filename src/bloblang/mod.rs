@@ -9,6 +9,7 @@ mod arithmetic;
 pub mod ast;
 mod calls;
 mod compile;
+mod depth;
 mod diagnostics;
 mod error;
 pub mod eval;
@@ -27,6 +28,7 @@ mod target;
 pub mod time;
 
 pub use compile::compile;
+pub use depth::STACK;
 pub use diagnostics::{ParseError, did_you_mean};
 pub use error::Error;
 pub use eval::This;

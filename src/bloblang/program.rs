@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
+use super::depth::Depth;
 use super::error::Error;
 use super::eval::{Ctx, Frame, Node, Run, This, not_boolean};
 use super::scope::{Host, Scope};
@@ -50,16 +51,13 @@ pub(super) enum StatementKind {
     If(Vec<(Option<Node>, Vec<Statement>)>),
 }
 
-/// Maps may run inside of each other this deep.
-const MAX_DEPTH: u32 = 5000;
-
 // === impl Program ===
 
 impl Program {
     /// Runs the mapping over message `index`, with `this` as its context, on to `target`. What was assigned before a
     /// failure stays in `target`.
     pub fn run(&self, scope: &dyn Scope, index: usize, this: This<'_>, target: &mut Target) -> Result<()> {
-        let work = Work { program: self, block: &self.main, scope, index, this, message: None, depth: 0 };
+        let work = Work { program: self, block: &self.main, scope, index, this, message: None, depth: Depth::outside() };
         work.run(target).map_err(|Failed { line, error }| error.in_mapping(line))
     }
 
@@ -73,12 +71,7 @@ impl Program {
         let Some(block) = self.maps.get(name) else {
             return Err(Error::new(format!("map {name} was not found")));
         };
-        let depth = ctx.run.depth + 1;
-        if depth > MAX_DEPTH {
-            return Err(Error::new(format!(
-                "entering map {name} exceeded maximum allowed stacks of {MAX_DEPTH}, this could be due to unbounded recursion"
-            )));
-        }
+        let depth = ctx.run.depth.enter(name)?;
         let (message, this) = (Some(ctx.run.message), This::Value(value));
         let work = Work { program: self, block, scope: ctx.scope(), index: ctx.index, this, message, depth };
         let mut target = Target::fresh(ctx.index);
@@ -100,7 +93,7 @@ struct Work<'a> {
     this: This<'a>,
     /// The new message, where a map builds something else.
     message: Option<&'a Target>,
-    depth: u32,
+    depth: Depth,
 }
 
 /// What a mapping or map builds and remembers.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::compile::compile_query;
+use super::depth::Depth;
 use super::diagnostics::ParseError;
 use super::error::Error;
 use super::eval::{Ctx, Frame, Node, Run, This};
@@ -58,7 +59,7 @@ impl Query {
             variables: &[],
             target: &target,
             message: &target,
-            depth: 0,
+            depth: Depth::outside(),
         };
         let ctx = Ctx { run: &run, index, frame: &frame, captured: None };
         self.node.eval(&ctx).map(Cow::into_owned).map_err(Error::about_message)

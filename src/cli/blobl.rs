@@ -8,6 +8,7 @@ use std::thread;
 use super::args::{BloblArgs, Shared};
 use super::vars;
 use crate::config;
+use crate::bloblang::STACK;
 use crate::expr::{ExprError, Mapping};
 use crate::manager::Vars;
 use crate::message::{Message, batch_of};
@@ -88,13 +89,12 @@ fn map_all(
     form: Form,
 ) -> Vec<Result<Vec<u8>, ExprError>> {
     let map = |part: &[Vec<u8>]| part.iter().map(|text| map(mapping, text, form)).collect::<Vec<_>>();
-    if threads < 2 {
-        return map(documents);
-    }
+    // Threads of their own even for one part: mappings need a large stack.
     thread::scope(|scope| {
-        let parts = documents.chunks(documents.len().div_ceil(threads).max(1));
-        let running: Vec<_> = parts.map(|part| scope.spawn(move || map(part))).collect();
-        running.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
+        let parts = documents.chunks(documents.len().div_ceil(threads.max(1)).max(1));
+        let start = |part| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, move || map(part));
+        let running: Vec<_> = parts.map(start).collect();
+        running.into_iter().flat_map(|thread| thread.map_or_else(|_| Vec::new(), |t| t.join().unwrap_or_default())).collect()
     })
 }
 

@@ -26,8 +26,6 @@ use crate::telemetry::Logger;
 use crate::telemetry::log::{Format, Layout, Level, RotatingFile};
 use crate::telemetry::metrics::{Exporter, Metrics, Relabel};
 
-/// Workers evaluate mappings, which may recurse deeply.
-const STACK: usize = 8 * 1024 * 1024;
 /// How long after the shutdown timeout the process waits before it gives up.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -55,7 +53,7 @@ pub fn runtime() -> Result<Runtime, String> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .thread_stack_size(STACK)
+        .thread_stack_size(crate::bloblang::STACK)
         .build()
         .map_err(|error| format!("failed to start threads: {error}"))
 }
