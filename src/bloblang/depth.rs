@@ -59,7 +59,11 @@ mod tests {
             mapping.apply(Value::Null, &[]).map(|_| "it ended".to_owned()).map_err(|e| e.to_string())
         };
         let thread = std::thread::Builder::new().stack_size(super::STACK).spawn(run);
-        thread.expect("a thread starts").join().expect("the thread does not die").unwrap_or_else(|e: String| e)
+        thread
+            .expect("a thread starts")
+            .join()
+            .expect("the thread does not die")
+            .unwrap_or_else(|e: String| e)
     }
 
     #[test]

@@ -57,7 +57,15 @@ impl Program {
     /// Runs the mapping over message `index`, with `this` as its context, on to `target`. What was assigned before a
     /// failure stays in `target`.
     pub fn run(&self, scope: &dyn Scope, index: usize, this: This<'_>, target: &mut Target) -> Result<()> {
-        let work = Work { program: self, block: &self.main, scope, index, this, message: None, depth: Depth::outside() };
+        let work = Work {
+            program: self,
+            block: &self.main,
+            scope,
+            index,
+            this,
+            message: None,
+            depth: Depth::outside(),
+        };
         work.run(target).map_err(|Failed { line, error }| error.in_mapping(line))
     }
 

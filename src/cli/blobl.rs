@@ -7,8 +7,8 @@ use std::thread;
 
 use super::args::{BloblArgs, Shared};
 use super::vars;
-use crate::config;
 use crate::bloblang::STACK;
+use crate::config;
 use crate::expr::{ExprError, Mapping};
 use crate::manager::Vars;
 use crate::message::{Message, batch_of};
@@ -94,7 +94,10 @@ fn map_all(
         let parts = documents.chunks(documents.len().div_ceil(threads.max(1)).max(1));
         let start = |part| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, move || map(part));
         let running: Vec<_> = parts.map(start).collect();
-        running.into_iter().flat_map(|thread| thread.map_or_else(|_| Vec::new(), |t| t.join().unwrap_or_default())).collect()
+        running
+            .into_iter()
+            .flat_map(|thread| thread.map_or_else(|_| Vec::new(), |t| t.join().unwrap_or_default()))
+            .collect()
     })
 }
 
