@@ -103,10 +103,11 @@ impl Place {
                 got.len() == step.prints.len() && got.iter().zip(&step.prints).all(|(g, p)| fits(g, p));
             assert!(
                 same,
-                "{page}: `{}` printed\n{}\nbut the page says\n{}",
+                "{page}: `{}` printed\n{}\nbut the page says\n{}\nAlso said:\n{}",
                 step.command,
                 got.join("\n"),
-                step.prints.join("\n")
+                step.prints.join("\n"),
+                self.said()
             );
         }
     }
@@ -136,9 +137,14 @@ impl Place {
         let late = start.elapsed() >= LIMIT;
         Command::new("bash").args(["-c", &format!("kill -KILL -{}", shell.id())]).output().expect("kill");
         let printed = std::fs::read_to_string(&out).expect("out");
-        let said = std::fs::read_to_string(&err).expect("err");
-        assert!(!late, "not done after {LIMIT:?}; it printed\n{printed}\n{said}");
+        assert!(!late, "not done after {LIMIT:?}; it printed\n{printed}\nand said\n{}", self.said());
         printed
+    }
+
+    /// What went to stderr, and what servers logged.
+    fn said(&self) -> String {
+        let files = [self.above.path().join("err"), self.copy.join("server.log")];
+        files.iter().filter_map(|file| std::fs::read_to_string(file).ok()).collect()
     }
 }
 
