@@ -24,6 +24,7 @@ mod query;
 mod scope;
 mod source;
 pub mod spec;
+pub mod targets;
 mod target;
 pub mod time;
 

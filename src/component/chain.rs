@@ -52,6 +52,12 @@ impl Chain {
         self.processors.len()
     }
 
+    /// The processor of type `T` that this chain consists of, if it is one that shows itself.
+    pub fn only<T: 'static>(&self) -> Option<&T> {
+        let [only] = self.processors.as_slice() else { return None };
+        only.inner.as_any()?.downcast_ref()
+    }
+
     /// Runs a batch through all processors; done at once if none of them takes time.
     pub fn process(&self, batch: Batch) -> Step<'_> {
         self.from(0, batch)

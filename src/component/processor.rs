@@ -1,5 +1,7 @@
 //! The contract of processors: one call, two speeds.
 
+use std::any::Any;
+
 use futures_util::future::BoxFuture;
 
 use crate::message::{Batch, Batches};
@@ -19,6 +21,11 @@ pub trait Processor: Send + Sync {
     /// Whether mappings are told that a failure came from this processor.
     fn names_failures(&self) -> bool {
         true
+    }
+
+    /// The processor itself, where others that know its type may look into it.
+    fn as_any(&self) -> Option<&dyn Any> {
+        None
     }
 
     /// Releases what the processor holds; called once.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::scope::BatchScope;
 use super::{ExprError, ParseError, environment};
+use crate::bloblang::targets::{self, Place};
 use crate::bloblang::{Program, Root, Target, This, compile};
 use crate::message::{Batch, Message, batch_of};
 use crate::value::{Str, Value};
@@ -12,6 +13,7 @@ use crate::value::{Str, Value};
 #[derive(Clone, Default)]
 pub struct Mapping {
     program: Option<Arc<Program>>,
+    text: Str,
 }
 
 impl Mapping {
@@ -27,11 +29,21 @@ impl Mapping {
         }
         let mut environment = environment();
         environment.directory = Str::from(directory);
-        Ok(Self { program: Some(Arc::new(compile(text, &environment)?)) })
+        Ok(Self { program: Some(Arc::new(compile(text, &environment)?)), text: text.into() })
     }
 
     pub fn is_empty(&self) -> bool {
         self.program.is_none()
+    }
+
+    /// The places that the mapping reads, as far as its text shows.
+    pub fn reads(&self) -> Vec<Place> {
+        targets::reads(&self.text)
+    }
+
+    /// The places that the mapping assigns.
+    pub fn assigns(&self) -> Vec<Place> {
+        targets::assigns(&self.text)
     }
 
     /// Makes a new message of message `index`: what is not assigned stays. None: its root was deleted.

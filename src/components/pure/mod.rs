@@ -47,11 +47,13 @@ mod processor_switch;
 mod processor_try_catch;
 mod processor_unarchive;
 mod processor_while;
+mod processor_workflow;
 mod retrying;
 mod sharded_join;
 mod share_out;
 #[cfg(test)]
 mod testing;
+mod tiers;
 mod ttl;
 
 use crate::component::{InputSpec, OutputSpec, ProcessorSpec};
@@ -100,6 +102,7 @@ pub const PROCESSORS: &[&ProcessorSpec] = &[
     &processor_try_catch::TRY_CATCH,
     &processor_unarchive::UNARCHIVE,
     &processor_while::WHILE,
+    &processor_workflow::WORKFLOW,
 ];
 
 pub const OUTPUTS: &[&OutputSpec] = &[
