@@ -24,8 +24,8 @@ mod query;
 mod scope;
 mod source;
 pub mod spec;
-pub mod targets;
 mod target;
+pub mod targets;
 pub mod time;
 
 pub use compile::compile;

@@ -92,7 +92,11 @@ impl Reads {
             return self.found.push(Place::Document(path));
         }
         match &expr.kind {
-            ExprKind::Literal(_) | ExprKind::This | ExprKind::Root | ExprKind::Variable(_) | ExprKind::Name(_) => {}
+            ExprKind::Literal(_)
+            | ExprKind::This
+            | ExprKind::Root
+            | ExprKind::Variable(_)
+            | ExprKind::Name(_) => {}
             ExprKind::Meta(key) => self.found.push(Place::Metadata(key.clone())),
             ExprKind::Array(items) => items.iter().for_each(|item| self.expr(item, this)),
             ExprKind::Object(entries) => entries.iter().for_each(|(key, value)| {

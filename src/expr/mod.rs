@@ -11,9 +11,9 @@ pub use host::{SystemHost, environment, install_host};
 pub use mapping::Mapping;
 pub use template::Template;
 
-/// A place that a mapping reads or assigns.
-pub use crate::bloblang::targets::Place;
 /// Why a query failed.
 pub use crate::bloblang::Error as ExprError;
 /// A mistake in the text of a mapping or query.
 pub use crate::bloblang::ParseError;
+/// A place that a mapping reads or assigns.
+pub use crate::bloblang::targets::Place;

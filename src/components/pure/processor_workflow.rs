@@ -89,7 +89,8 @@ impl Workflow {
                 slots.insert(name.clone(), Slot::Resource(cx.processor_resource(name)?));
             }
         }
-        let mut workflow = Self { meta_path: meta_path(&conf.get(&META_PATH)?), slots, tiers: None, cx: cx.clone() };
+        let mut workflow =
+            Self { meta_path: meta_path(&conf.get(&META_PATH)?), slots, tiers: None, cx: cx.clone() };
         let is_own = |slot: &Slot| matches!(slot, Slot::Own(_));
         if !order.is_empty() {
             let names = workflow.slots.keys();
@@ -213,7 +214,9 @@ impl Workflow {
                 }
                 match path::set(&mut document, &self.meta_path, state.into()) {
                     Ok(()) => message.set_value(document),
-                    Err(error) => self.cx.log().error(format_args!("The state of a workflow is lost: {error}")),
+                    Err(error) => {
+                        self.cx.log().error(format_args!("The state of a workflow is lost: {error}"))
+                    }
                 }
             }
             Err(error) => message.fail(format!("failed to parse message for meta update: {error}")),

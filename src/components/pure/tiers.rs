@@ -20,7 +20,11 @@ pub fn check<'a>(tiers: &Tiers, names: impl Iterator<Item = &'a Str>) -> Result<
         }
     }
     let missing: Vec<&str> = names.filter(|name| !seen.contains(*name)).map(Str::as_str).collect();
-    if missing.is_empty() { Ok(()) } else { Err(format!("these branches are missing: {}", missing.join(", "))) }
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("these branches are missing: {}", missing.join(", ")))
+    }
 }
 
 /// Tiers out of what each branch reads and assigns.
@@ -31,7 +35,8 @@ pub fn solve(mut left: Vec<(Str, Vec<Place>, Vec<Place>)>) -> Result<Tiers, Stri
             let mut others = left.iter().filter(|(other, ..)| other != name);
             !others.any(|(_, _, assigns)| assigns.iter().any(|a| reads.iter().any(|read| a.covers(read))))
         };
-        let tier: Vec<Str> = left.iter().filter(|branch| free(branch)).map(|(name, ..)| name.clone()).collect();
+        let tier: Vec<Str> =
+            left.iter().filter(|branch| free(branch)).map(|(name, ..)| name.clone()).collect();
         if tier.is_empty() {
             let names: Vec<&str> = left.iter().map(|(name, ..)| name.as_str()).collect();
             return Err(format!("these branches need each other's results: {}", names.join(", ")));
@@ -61,7 +66,10 @@ mod tests {
             branch("a", &["seed"], &["a"]),
             branch("d", &["seed"], &["a.y"]),
         ];
-        assert_eq!(solve(branches), Ok(vec![vec!["a".into(), "d".into()], vec!["b".into()], vec!["c".into()]]));
+        assert_eq!(
+            solve(branches),
+            Ok(vec![vec!["a".into(), "d".into()], vec!["b".into()], vec!["c".into()]])
+        );
         let circle = vec![branch("a", &["b"], &["a"]), branch("b", &["a"], &["b"])];
         assert!(solve(circle).is_err_and(|error| error.ends_with("a, b")));
     }
@@ -71,7 +79,9 @@ mod tests {
         let names: Vec<Str> = vec!["a".into(), "b".into()];
         let tier = |names: &[&str]| names.iter().map(|name| Str::from(*name)).collect::<Vec<_>>();
         assert_eq!(check(&vec![tier(&["a"]), tier(&["b"])], names.iter()), Ok(()));
-        for tiers in [vec![tier(&["a"])], vec![tier(&["a", "b"]), tier(&["a"])], vec![tier(&["a", "b"]), tier(&[])]] {
+        for tiers in
+            [vec![tier(&["a"])], vec![tier(&["a", "b"]), tier(&["a"])], vec![tier(&["a", "b"]), tier(&[])]]
+        {
             assert!(check(&tiers, names.iter()).is_err(), "{tiers:?}");
         }
     }
