@@ -35,6 +35,17 @@ impl Check {
         }
     }
 
+    /// Whether the check holds as conditions of processors have it: the text `true` passes too, and whatever is
+    /// no boolean does not.
+    pub fn passes(&self, batch: &Batch, index: usize) -> Result<bool, ExprError> {
+        Ok(match self.value(batch, index)? {
+            Value::Bool(holds) => holds,
+            Value::String(text) => text.trim() == "true",
+            Value::Bytes(text) => text.trim_ascii() == b"true",
+            _ => false,
+        })
+    }
+
     /// What the query yields for message `index`; true where it is empty.
     pub fn value(&self, batch: &Batch, index: usize) -> Result<Value, ExprError> {
         match &self.query {

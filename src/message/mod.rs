@@ -240,10 +240,10 @@ impl Message {
         }
     }
 
-    /// As [`Self::with_bytes`], with a document.
-    pub fn with_value(&self, value: Value) -> Self {
+    /// As [`Self::with_bytes`], with a document; a string is one in quotes.
+    pub fn with_document(&self, value: Value) -> Self {
         Self {
-            payload: Payload::from_value(value),
+            payload: Payload::from_document(value),
             meta: self.meta.clone(),
             source: self.source,
             cold: self.cold.clone(),

@@ -30,6 +30,11 @@ impl Payload {
         Self { bytes: OnceLock::from(bytes), value: OnceLock::new() }
     }
 
+    /// Any value as a document: a string is one in quotes.
+    pub fn from_document(value: Value) -> Self {
+        Self { bytes: OnceLock::new(), value: OnceLock::from(value) }
+    }
+
     /// Strings and bytes become raw content, everything else a document.
     pub fn from_value(value: Value) -> Self {
         match value {

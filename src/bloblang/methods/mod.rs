@@ -15,7 +15,7 @@ mod numbers;
 mod objects;
 mod parsing;
 mod regex;
-mod schema;
+pub mod schema;
 mod sequences;
 mod sort;
 mod strings;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::Arc;
 
-use jsonschema::{Draft, ValidationError};
+use jsonschema::{Draft, Retrieve, Uri, ValidationError};
 use sha2::{Digest, Sha256};
 
 use crate::bloblang::args::{Args, Param, Params};
@@ -143,20 +143,54 @@ const JSON_SCHEMA: MethodSpec =
         ]);
 
 fn json_schema(args: &Args<'_>, _: &Environment) -> Result<PreparedMethod> {
-    let failed = |what: String| Error::new(format!("failed to parse json schema definition: {what}"));
-    let schema: serde_json::Value = serde_json::from_str(args.str(0)).map_err(|e| failed(e.to_string()))?;
-    let mut options = jsonschema::options().should_validate_formats(true);
-    if schema.get("$schema").is_none() {
-        options = options.with_draft(Draft::Draft7);
-    }
-    let validator = options.build(&schema).map_err(|e| failed(e.to_string()))?;
-    Ok(Arc::new(move |target, _| {
-        let text = json::print(&target).map_err(|e| Error::new(e.to_string()))?;
-        let document: serde_json::Value =
-            serde_json::from_slice(&text).map_err(|e| Error::new(e.to_string()))?;
-        let violations: Vec<String> = validator.iter_errors(&document).map(|e| violation(&e)).collect();
-        if violations.is_empty() { Ok(target.into_owned()) } else { Err(Error::new(violations.join("\n"))) }
+    let schema = Schema::parse(args.str(0), None).map_err(Error::new)?;
+    Ok(Arc::new(move |target, _| match schema.check(&target) {
+        Ok(()) => Ok(target.into_owned()),
+        Err(violations) => Err(Error::new(violations)),
     }))
+}
+
+/// A JSON schema, ready to check values; without `$schema` it is one of draft 7.
+pub struct Schema(jsonschema::Validator);
+
+/// Reads schemas that others refer to from files.
+struct Files;
+
+impl Retrieve for Files {
+    fn retrieve(
+        &self,
+        uri: &Uri<String>,
+    ) -> std::result::Result<serde_json::Value, Box<dyn std::error::Error + Send + Sync>> {
+        if uri.scheme().as_str() != "file" {
+            return Err(format!("{uri}: schemas are only read from files").into());
+        }
+        let path = percent_encoding::percent_decode_str(uri.path().as_str()).decode_utf8()?;
+        Ok(serde_json::from_slice(&std::fs::read(&*path)?)?)
+    }
+}
+
+impl Schema {
+    /// Parses a schema; what it refers to is relative to `base`, a `file://` URI.
+    pub fn parse(text: &str, base: Option<String>) -> std::result::Result<Self, String> {
+        let failed = |what: String| format!("failed to parse json schema definition: {what}");
+        let schema: serde_json::Value = serde_json::from_str(text).map_err(|e| failed(e.to_string()))?;
+        let mut options = jsonschema::options().should_validate_formats(true).with_retriever(Files);
+        if schema.get("$schema").is_none() {
+            options = options.with_draft(Draft::Draft7);
+        }
+        if let Some(base) = base {
+            options = options.with_base_uri(base);
+        }
+        options.build(&schema).map(Self).map_err(|e| failed(e.to_string()))
+    }
+
+    /// Why a value does not conform, a line for each violation.
+    pub fn check(&self, value: &Value) -> std::result::Result<(), String> {
+        let text = json::print(value).map_err(|e| e.to_string())?;
+        let document: serde_json::Value = serde_json::from_slice(&text).map_err(|e| e.to_string())?;
+        let violations: Vec<String> = self.0.iter_errors(&document).map(|e| violation(&e)).collect();
+        if violations.is_empty() { Ok(()) } else { Err(violations.join("\n")) }
+    }
 }
 
 /// Where a value does not conform, as a dot path, and why.

@@ -80,7 +80,7 @@ impl ReadUntil {
     /// Whether a batch is the last one wanted.
     fn fits(&self, batch: &Batch) -> bool {
         let Some(check) = &self.check else { return false };
-        check.test(batch, 0).unwrap_or_else(|error| {
+        check.passes(batch, 0).unwrap_or_else(|error| {
             self.cx.log().error(format_args!("Failed to execute check query: {error}"));
             false
         })

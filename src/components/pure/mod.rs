@@ -4,6 +4,7 @@ mod archive_tar;
 mod archive_zip;
 mod fan_in;
 mod fan_out;
+mod floats;
 mod input_batched;
 mod input_broker;
 mod input_read_until;
@@ -30,6 +31,7 @@ mod processor_dedupe;
 mod processor_group_by;
 mod processor_group_by_value;
 mod processor_insert_part;
+mod processor_json_schema;
 mod processor_log;
 mod processor_mapping;
 mod processor_metric;
@@ -82,6 +84,7 @@ pub const PROCESSORS: &[&ProcessorSpec] = &[
     &processor_group_by::GROUP_BY,
     &processor_group_by_value::GROUP_BY_VALUE,
     &processor_insert_part::INSERT_PART,
+    &processor_json_schema::JSON_SCHEMA,
     &processor_log::LOG,
     &processor_mapping::BLOBLANG,
     &processor_mapping::MAPPING,

@@ -25,9 +25,17 @@ pub const COMPRESS: ProcessorSpec = ProcessorSpec {
         .fields(&[&COMPRESS_BY, &LEVEL])
         .examples(&[Example { title: "Small", config: "compress:\n  algorithm: gzip\n  level: 9\n" }]),
     build: |conf, cx| {
-        let level = level(conf.get(&LEVEL)?);
+        let wanted = conf.get(&LEVEL)?;
+        let name = conf.get(&COMPRESS_BY)?;
         let run = found(&COMPRESSORS, conf, &COMPRESS_BY)?;
-        Ok(Box::new(Recode { run: Arc::new(move |data| run(data, level)), what: "compress", cx: cx.clone() }))
+        let possible = (-2..=9).contains(&wanted) || !LEVELLED.contains(&name.as_str());
+        let run = move |data: &[u8]| {
+            if possible {
+                return run(data, level(wanted));
+            }
+            Err(std::io::Error::other(format!("invalid compression level: {wanted}")))
+        };
+        Ok(Box::new(Recode { run: Arc::new(run), what: "compress", cx: cx.clone() }))
     },
     silent: false,
 };
@@ -45,6 +53,9 @@ pub const DECOMPRESS: ProcessorSpec = ProcessorSpec {
     },
     silent: false,
 };
+
+/// The algorithms whose levels end at 9.
+const LEVELLED: [&str; 4] = ["flate", "gzip", "pgzip", "zlib"];
 
 /// Batches with more content than this leave the async threads.
 const LARGE: usize = 256 * 1024;

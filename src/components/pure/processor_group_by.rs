@@ -56,7 +56,7 @@ impl GroupBy {
     /// The group of message `index`; one more than there are where it fits none.
     fn group_of(&self, batch: &Batch, index: usize) -> usize {
         let fits = |(i, group): (usize, &Group)| {
-            group.check.test(batch, index).unwrap_or_else(|error| {
+            group.check.passes(batch, index).unwrap_or_else(|error| {
                 self.cx.log().error(format_args!("Failed to test group {i}: {error}"));
                 false
             })

@@ -27,13 +27,13 @@ pub const PROCESSORS: ProcessorSpec = ProcessorSpec {
 pub const TRY: ProcessorSpec = ProcessorSpec {
     spec: ComponentSpec::new(Kind::Processor, "try")
         .categories(&["Composition"])
-        .summary("Runs a list of processors, but stops for a batch as soon as its first message has failed.")
+        .summary("Runs a list of processors over every message on its own, and stops for it as soon as it has failed.")
         .bare(&LIST)
         .examples(&[Example {
             title: "Skip the second where the first fails",
             config: "try:\n  - mapping: root.n = this.n.number()\n  - mapping: root.n = this.n * 2\n",
         }]),
-    build: |conf, cx| Ok(Box::new(List(cx.chain_with(&conf.get(&LIST)?, Mode::StopAtFailure)?))),
+    build: |conf, cx| Ok(Box::new(Each(cx.chain_with(&conf.get(&LIST)?, Mode::StopAtFailure)?))),
     silent: false,
 };
 

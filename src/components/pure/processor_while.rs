@@ -56,7 +56,7 @@ impl While {
     }
 
     fn holds(&self, batch: &Batch) -> bool {
-        self.check.test(batch, 0).unwrap_or_else(|error| {
+        self.check.passes(batch, 0).unwrap_or_else(|error| {
             self.cx.log().error(format_args!("Query failed for loop: {error}"));
             false
         })
