@@ -98,7 +98,8 @@ impl Format {
             },
             Format::JsonDocuments => {
                 let documents = json::Documents::new(content);
-                let messages = documents.map(|document| document.map(|value| message.with_document(floats(value))));
+                let messages =
+                    documents.map(|document| document.map(|value| message.with_document(floats(value))));
                 messages.collect::<Result<_, _>>().map_err(|error| error.to_string())?
             }
             Format::Csv(comma) => rows(content, comma)
