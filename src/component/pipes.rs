@@ -5,21 +5,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use tokio::sync::mpsc;
 
-use crate::message::Transaction;
+use crate::message::Group;
 use crate::value::Str;
 
 /// What readers of a pipe compete for.
-pub type Reading = Arc<tokio::sync::Mutex<mpsc::Receiver<Transaction>>>;
+pub type Reading = Arc<tokio::sync::Mutex<mpsc::Receiver<Group>>>;
 
 /// All pipes of the process, by name.
 #[derive(Default)]
 pub struct Pipes {
-    open: Mutex<HashMap<Str, Weak<tokio::sync::Mutex<mpsc::Receiver<Transaction>>>>>,
+    open: Mutex<HashMap<Str, Weak<tokio::sync::Mutex<mpsc::Receiver<Group>>>>>,
 }
 
 /// The writing end of a pipe; the pipe is there for as long as this is.
 pub struct Writing {
-    pub sender: mpsc::Sender<Transaction>,
+    pub sender: mpsc::Sender<Group>,
     reading: Reading,
     pipes: Weak<Pipes>,
     name: Str,
@@ -39,7 +39,7 @@ impl Pipes {
         self.lock().get(name)?.upgrade()
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Str, Weak<tokio::sync::Mutex<mpsc::Receiver<Transaction>>>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Str, Weak<tokio::sync::Mutex<mpsc::Receiver<Group>>>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -60,10 +60,7 @@ impl<'a> Cut<'a> {
 
     pub fn batch(&mut self, mut batch: crate::message::Batch) {
         batch.iter_mut().for_each(|m| (self.decorate)(m));
-        let ack = self.ack.map_or_else(Ack::none, |source| {
-            source.open.fetch_add(1, Ordering::Relaxed);
-            Ack::new(source.clone(), 0)
-        });
+        let ack = self.ack.map_or_else(Ack::none, SourceAck::part);
         self.reads.push(batch, ack);
     }
 
@@ -79,6 +76,12 @@ impl SourceAck {
     /// `ack` is answered when the source has ended and all of it was answered: nacked if any part was.
     pub fn new(ack: Ack) -> Arc<Self> {
         Arc::new(Self { open: AtomicUsize::new(1), state: Mutex::new((Some(ack), None)) })
+    }
+
+    /// The ack of one more part of the source.
+    pub fn part(self: &Arc<Self>) -> Ack {
+        self.open.fetch_add(1, Ordering::Relaxed);
+        Ack::new(self.clone(), 0)
     }
 
     /// The source has ended: nothing more will be cut from it.

@@ -5,8 +5,7 @@ use crate::config::{ComponentSpec, Example, Kind};
 
 pub const NONE: BufferSpec = BufferSpec {
     spec: ComponentSpec::new(Kind::Buffer, "none")
-        .summary("No buffer: the input waits until the pipeline takes its messages, and learns what became of them.")
-        .fields(&[])
-        .examples(&[Example { title: "As it is by default", config: "none: {}\n" }]),
+        .summary("Hands messages on directly: an input reads no faster than its messages are processed.")
+        .examples(&[Example { title: "The default", config: "none: {}\n" }]),
     build: |_, _| Ok(None),
 };

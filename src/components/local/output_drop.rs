@@ -1,4 +1,4 @@
-//! `drop`: throws messages away, as if they had been written.
+//! `drop`: forgets messages.
 
 use std::sync::Arc;
 
@@ -6,14 +6,13 @@ use async_trait::async_trait;
 
 use crate::component::{ConnectError, OutputBuild, OutputSpec, Sink, SinkSetup, WriteError};
 use crate::config::{ComponentSpec, Example, Kind};
-use crate::message::{Batch, Transaction};
+use crate::message::Batch;
 
 pub const DROP: OutputSpec = OutputSpec {
     spec: ComponentSpec::new(Kind::Output, "drop")
         .categories(&["Utility"])
-        .summary("Throws messages away, as if they had been written.")
-        .fields(&[])
-        .examples(&[Example { title: "Nowhere", config: "drop: {}\n" }]),
+        .summary("Takes every message and forgets it.")
+        .examples(&[Example { title: "Only for what the pipeline does on the way", config: "drop: {}\n" }]),
     build: OutputBuild::Sink(|_, _| Ok(SinkSetup { sink: Arc::new(Drop), max_in_flight: 1, batching: None })),
 };
 
@@ -27,10 +26,6 @@ impl Sink for Drop {
 
     async fn write(&self, _: &Batch) -> Result<(), WriteError> {
         Ok(())
-    }
-
-    async fn write_group(&self, group: &[Transaction], results: &mut Vec<Result<(), WriteError>>) {
-        results.extend(group.iter().map(|_| Ok(())));
     }
 
     fn takes_failed(&self) -> bool {
