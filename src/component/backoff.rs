@@ -33,7 +33,7 @@ impl Backoff {
     }
 
     /// The next pause; none when the time for attempts is over.
-    pub fn next(&mut self) -> Option<Duration> {
+    pub fn pause(&mut self) -> Option<Duration> {
         let since = *self.since.get_or_insert_with(Instant::now);
         if self.max_elapsed.is_some_and(|limit| since.elapsed() > limit) {
             return None;

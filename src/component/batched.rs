@@ -121,10 +121,10 @@ impl Output for BatchedOutput {
         let mut out = Group::new();
         let mut batcher = shared.batcher.lock().await;
         for transaction in group {
-            if batcher.add(transaction) {
-                if let Some(transaction) = batcher.take() {
-                    out.extend(packed(&shared.policy, transaction).await);
-                }
+            if batcher.add(transaction)
+                && let Some(transaction) = batcher.take()
+            {
+                out.extend(packed(&shared.policy, transaction).await);
             }
         }
         let deadline = batcher.deadline();

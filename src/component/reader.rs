@@ -82,7 +82,7 @@ impl Reader {
                 let name = self.cx.type_name();
                 self.cx.log().error(format_args!("Failed to connect to {name}: {reason}"));
                 let pause =
-                    retry_in.or_else(|| self.connect_backoff.next()).unwrap_or(Duration::from_secs(1));
+                    retry_in.or_else(|| self.connect_backoff.pause()).unwrap_or(Duration::from_secs(1));
                 tokio::time::sleep(pause).await;
             }
         }
@@ -111,7 +111,7 @@ impl Reader {
         if let Some(reason) = reason {
             self.cx.log().error(format_args!("Failed to read message: {reason}"));
         }
-        tokio::time::sleep(self.read_backoff.next().unwrap_or(Duration::from_secs(1))).await;
+        tokio::time::sleep(self.read_backoff.pause().unwrap_or(Duration::from_secs(1))).await;
     }
 
     fn exhaust(&mut self) {

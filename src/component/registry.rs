@@ -63,8 +63,11 @@ pub struct ProcessorSpec {
 pub struct BufferSpec {
     pub spec: ComponentSpec,
     /// None: messages pass without a buffer.
-    pub build: fn(&Conf, &Context) -> Built<Option<Arc<dyn Buffer>>>,
+    pub build: fn(&Conf, &Context) -> BuiltBuffer,
 }
+
+/// A buffer, where there is one.
+pub type BuiltBuffer = Built<Option<Arc<dyn Buffer>>>;
 
 pub struct CacheSpec {
     pub spec: ComponentSpec,

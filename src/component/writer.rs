@@ -122,7 +122,7 @@ impl Shared {
                     self.connection.failed(&reason);
                     let name = self.cx.type_name();
                     self.cx.log().error(format_args!("Failed to connect to {name}: {reason}"));
-                    let pause = retry_in.or_else(|| backoff.next()).unwrap_or(Duration::from_secs(1));
+                    let pause = retry_in.or_else(|| backoff.pause()).unwrap_or(Duration::from_secs(1));
                     tokio::time::sleep(pause).await;
                 }
             }

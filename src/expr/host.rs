@@ -6,10 +6,13 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use crate::bloblang::{Environment, Host};
 use crate::value::{Str, Timestamp};
 
+/// Looks an environment variable up.
+type Variables = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
 /// The machine that the process runs on. Environment variables are looked up through a function, as only the command
 /// line reads the process environment.
 pub struct SystemHost {
-    variables: Box<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    variables: Variables,
     counters: Mutex<HashMap<String, i64>>,
 }
 

@@ -128,7 +128,7 @@ fn run<C: Cipher>(
             let gcm: AesGcm<C, U12> = cipher.into();
             gcm.decrypt(GenericArray::from_slice(iv), &*data).map_err(failed)
         }
-        ("cbc", _) if data.len() % 16 != 0 => {
+        ("cbc", _) if !data.len().is_multiple_of(16) => {
             Err(Error::new("plaintext is not a multiple of the block size"))
         }
         ("cbc", Direction::Encrypt) => {

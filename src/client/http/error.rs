@@ -10,7 +10,7 @@ pub struct HttpError {
     pub reason: String,
     /// What was answered, if anything was.
     pub status: Option<u16>,
-    pub headers: HeaderMap,
+    pub headers: Box<HeaderMap>,
     /// Whether the response did not come in time.
     pub timed_out: bool,
 }

@@ -131,7 +131,7 @@ impl ReadUntil {
 
     /// Starts the child again; false if that is not wanted, or not possible.
     async fn start_again(&mut self) -> bool {
-        let Some(pause) = self.restart.as_mut().and_then(Backoff::next) else { return false };
+        let Some(pause) = self.restart.as_mut().and_then(Backoff::pause) else { return false };
         tokio::select! {
             () = self.cx.stop_token().cancelled() => return false,
             () = tokio::time::sleep(pause) => {}

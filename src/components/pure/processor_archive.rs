@@ -37,13 +37,16 @@ struct Archive {
     cx: Context,
 }
 
+/// Packs named contents.
+type PackFiles = fn(&[(String, Bytes)]) -> Result<Vec<u8>, String>;
+
 #[derive(Clone, Copy)]
 enum Format {
     Binary,
     /// With something between contents.
     Joined(&'static [u8]),
     JsonArray,
-    Files(fn(&[(String, Bytes)]) -> Result<Vec<u8>, String>),
+    Files(PackFiles),
 }
 
 // === impl Archive ===

@@ -62,7 +62,7 @@ impl Retry {
         message.set_failure(None);
         let mut backoff = self.backoff.clone();
         // Starts the clock of the longest time before the first attempt.
-        let mut next = backoff.next();
+        let mut next = backoff.pause();
         let mut paused = Pause::ZERO;
         let mut retries = 0;
         loop {
@@ -75,7 +75,7 @@ impl Retry {
                 {
                     tokio::time::sleep(pause).await;
                     paused += pause;
-                    next = backoff.next();
+                    next = backoff.pause();
                     continue;
                 }
             }

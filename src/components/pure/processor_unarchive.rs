@@ -40,6 +40,9 @@ pub const UNARCHIVE: ProcessorSpec = ProcessorSpec {
 
 struct Unarchive(Format);
 
+/// Unpacks named contents.
+type UnpackFiles = fn(&[u8]) -> Result<Vec<(String, Bytes)>, String>;
+
 #[derive(Clone, Copy)]
 enum Format {
     Binary,
@@ -48,7 +51,7 @@ enum Format {
     JsonDocuments,
     JsonMap,
     Lines,
-    Files(fn(&[u8]) -> Result<Vec<(String, Bytes)>, String>),
+    Files(UnpackFiles),
 }
 
 // === impl Format ===

@@ -115,7 +115,7 @@ impl Shared {
     fn again(self: &Arc<Self>, mut held: Held, nack: Nack) {
         held.tries += 1;
         let over = held.attempts.max_retries > 0 && held.tries > held.attempts.max_retries;
-        let Some(pause) = held.attempts.backoff.next().filter(|_| !over) else {
+        let Some(pause) = held.attempts.backoff.pause().filter(|_| !over) else {
             held.tries -= 1;
             self.done(&held);
             return held.ack.resolve(Err(nack));

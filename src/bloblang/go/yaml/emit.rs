@@ -123,7 +123,7 @@ fn write_text(text: &str, is_key: bool, indent: usize, out: &mut String) {
 fn literal(text: &str, indent: usize, out: &mut String) {
     out.push('|');
     if text.starts_with([' ', '\n']) {
-        out.push_str("4");
+        out.push('4');
     }
     if !text.ends_with('\n') {
         out.push('-');

@@ -52,11 +52,7 @@ fn is_base_60(text: &str) -> bool {
         text.starts_with(|c: char| c.is_ascii_digit())
             && text.bytes().all(|b| b.is_ascii_digit() || b == b'_')
     };
-    let is_sixty = |text: &str| match text.as_bytes() {
-        [b'0'..=b'9'] => true,
-        [b'0'..=b'5', b'0'..=b'9'] => true,
-        _ => false,
-    };
+    let is_sixty = |text: &str| matches!(text.as_bytes(), [b'0'..=b'9'] | [b'0'..=b'5', b'0'..=b'9']);
     is_first(first)
         && rest.split(':').all(is_sixty)
         && fraction.bytes().all(|b| b.is_ascii_digit() || b == b'_')

@@ -44,8 +44,8 @@ async fn open(shared: Arc<Shared>, mut request: Request<Incoming>) -> Response<B
             }));
             sent(answer)
         }
-        Err(refusal) if takes_gzip(request.headers()) => sent(gzip(refusal).await),
-        Err(refusal) => sent(refusal),
+        Err(refusal) if takes_gzip(request.headers()) => sent(gzip(*refusal).await),
+        Err(refusal) => sent(*refusal),
     }
 }
 

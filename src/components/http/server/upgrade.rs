@@ -20,20 +20,20 @@ pub type Socket = WebSocketStream<TokioIo<Upgraded>>;
 pub struct Upgrade(OnUpgrade);
 
 /// The answer that accepts a request for a websocket, or the one that refuses it.
-pub fn accept(request: &mut Request<Incoming>) -> Result<(Answer, Upgrade), Answer> {
+pub fn accept(request: &mut Request<Incoming>) -> Result<(Answer, Upgrade), Box<Answer>> {
     let headers = request.headers();
     let key = headers.get(SEC_WEBSOCKET_KEY);
     let asked = has_word(headers, CONNECTION, "upgrade")
         && has_word(headers, UPGRADE, "websocket")
         && has_word(headers, SEC_WEBSOCKET_VERSION, "13");
     let Some(key) = key.filter(|_| asked) else {
-        return Err(answer::text(StatusCode::BAD_REQUEST, "Bad Request"));
+        return Err(Box::new(answer::text(StatusCode::BAD_REQUEST, "Bad Request")));
     };
     if !is_same_origin(headers) {
-        return Err(answer::text(StatusCode::FORBIDDEN, "Forbidden"));
+        return Err(Box::new(answer::text(StatusCode::FORBIDDEN, "Forbidden")));
     }
     let accepted = HeaderValue::try_from(derive_accept_key(key.as_bytes()));
-    let accepted = accepted.map_err(|_| answer::text(StatusCode::BAD_REQUEST, "Bad Request"))?;
+    let accepted = accepted.map_err(|_| Box::new(answer::text(StatusCode::BAD_REQUEST, "Bad Request")))?;
     let mut answer = answer::status(StatusCode::SWITCHING_PROTOCOLS);
     answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("Upgrade"));
     answer.headers_mut().insert(UPGRADE, HeaderValue::from_static("websocket"));
