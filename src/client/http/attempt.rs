@@ -146,7 +146,12 @@ impl HttpClient {
             "HTTP request returned unexpected response code ({}): {status}, Error: {body}",
             status.as_u16()
         );
-        HttpError { reason, status: Some(status.as_u16()), headers: Box::new(headers), ..HttpError::default() }
+        HttpError {
+            reason,
+            status: Some(status.as_u16()),
+            headers: Box::new(headers),
+            ..HttpError::default()
+        }
     }
 
     async fn wait_for_access(&self) {
