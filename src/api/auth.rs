@@ -44,6 +44,9 @@ enum Hash {
 impl BasicAuth {
     /// `hash` and `salt` are base64; `algorithm` is one of md5, sha256, bcrypt, scrypt.
     pub fn new(realm: &str, username: &str, algorithm: &str, hash: &str, salt: &str) -> Result<Self, String> {
+        if username.is_empty() || hash.is_empty() {
+            return Err("basic_auth: a username and a password_hash are needed".to_owned());
+        }
         let decode = |what: &str, text: &str| {
             STANDARD.decode(text).map_err(|error| format!("basic_auth: {what} is not base64: {error}"))
         };
@@ -172,8 +175,10 @@ mod tests {
 
     #[test]
     fn unusable_settings_are_refused() {
-        assert!(BasicAuth::new("r", "bob", "rot13", "", "").is_err());
-        assert!(BasicAuth::new("r", "bob", "scrypt", "", "").is_err());
+        assert!(BasicAuth::new("r", "bob", "sha256", "", "").is_err());
+        assert!(BasicAuth::new("r", "", "sha256", "YQ==", "").is_err());
+        assert!(BasicAuth::new("r", "bob", "rot13", "YQ==", "").is_err());
+        assert!(BasicAuth::new("r", "bob", "scrypt", "YQ==", "").is_err());
         assert!(BasicAuth::new("r", "bob", "md5", "?", "").is_err());
     }
 }

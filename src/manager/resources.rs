@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::change::check_id;
 use super::error::Error;
-use super::source::Source;
+use super::source::{Source, bad_config};
 use super::{Manager, Shared};
 use crate::component::{BuildError, Built, Context, Environment, SharedInput};
 use crate::config::{
@@ -44,6 +44,7 @@ impl Manager {
             return Err(Error::WrongLabel { id, label: label.into() });
         }
         let node = labelled(&source.node, &id);
+        ComponentConf::new(kind, node.clone(), "root").resolve(&*settings.registry).map_err(bad_config)?;
         self.finish(async move {
             let _lock = shared.locks.all().await;
             shared.put_resource(kind, &id, node).map_err(|error| Error::Build(None, error))

@@ -7,7 +7,7 @@ use crate::config::{AnyField, Duration, Field, field};
 use crate::expr::Template;
 use crate::value::Str;
 
-pub const URL: Field<Template> = field("url").doc("Where requests go.");
+pub const URL: Field<Template> = field("url").url().doc("Where requests go.");
 
 /// The field `verb` with the default of a component.
 pub const fn verb(default: &'static str) -> Field<Str> {

@@ -159,6 +159,12 @@ async fn resources_are_replaced_where_they_are_used() {
     assert_eq!(handle.current().get("k").await, Ok("new".into()));
     assert!(matches!(set(Kind::Cache, "c", "fixed: {port: bad}").await, Err(Error::Build(..))));
     assert!(matches!(set(Kind::Cache, "c", "fixed: {x: 1}").await, Err(Error::Lints(_))));
+    for nothing in ["", "text", "{}"] {
+        assert!(
+            set(Kind::Cache, "c", nothing).await.is_err_and(|e| !matches!(e, Error::Build(..))),
+            "{nothing}"
+        );
+    }
     assert_eq!(handle.current().get("k").await, Ok("new".into()));
     let labelled = set(Kind::Output, "o", "{label: other, take: {}}").await;
     assert_eq!(labelled, Err(Error::WrongLabel { id: "o".into(), label: "other".into() }));
