@@ -115,6 +115,19 @@ impl Nack {
         }
     }
 
+    /// Both refusals of one transaction as one: delivered is only what neither refused.
+    pub fn and(mut self, other: Nack) -> Self {
+        self.partial = match (self.partial, other.partial) {
+            (Some(mut ours), Some(theirs)) => {
+                ours.delivered.retain(|source| theirs.delivered.contains(source));
+                ours.failed.extend(theirs.failed);
+                Some(ours)
+            }
+            _ => None,
+        };
+        self
+    }
+
     /// Why the message with this source failed.
     pub fn reason_of(&self, source: u32) -> &Str {
         let known = self.partial.as_ref().and_then(|p| p.failed.iter().find(|(s, _)| *s == source));

@@ -25,7 +25,7 @@ struct Shared {
     acks: Mutex<Vec<Option<Ack>>>,
     /// For each transaction how many outputs have not answered.
     open: Vec<AtomicU32>,
-    /// The first refusal of each transaction that was refused.
+    /// The refusals so far, one for each transaction that was refused.
     nacks: Mutex<Vec<(u32, Nack)>>,
 }
 
@@ -76,10 +76,27 @@ impl Output for FanOut {
 
 // === impl Shared ===
 
+impl Shared {
+    /// Notes a refusal, together with those before it.
+    fn refused(&self, index: u32, nack: Nack) {
+        let mut nacks = self.nacks.lock().unwrap_or_else(PoisonError::into_inner);
+        let nack = match take(&mut nacks, index) {
+            Some(earlier) => earlier.and(nack),
+            None => nack,
+        };
+        nacks.push((index, nack));
+    }
+}
+
+fn take(nacks: &mut Vec<(u32, Nack)>, index: u32) -> Option<Nack> {
+    let at = nacks.iter().position(|(i, _)| *i == index)?;
+    Some(nacks.swap_remove(at).1)
+}
+
 impl AckSink for Shared {
     fn resolve(&self, index: u32, outcome: Outcome) {
         if let Err(nack) = outcome {
-            self.nacks.lock().unwrap_or_else(PoisonError::into_inner).push((index, nack));
+            self.refused(index, nack);
         }
         let Some(open) = self.open.get(index as usize) else { return };
         if open.fetch_sub(1, Ordering::AcqRel) > 1 {
@@ -88,9 +105,7 @@ impl AckSink for Shared {
         let mut acks = self.acks.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(ack) = acks.get_mut(index as usize).and_then(Option::take) else { return };
         drop(acks);
-        let mut nacks = self.nacks.lock().unwrap_or_else(PoisonError::into_inner);
-        let nack = nacks.iter().position(|(i, _)| *i == index).map(|at| nacks.swap_remove(at).1);
-        drop(nacks);
+        let nack = take(&mut self.nacks.lock().unwrap_or_else(PoisonError::into_inner), index);
         ack.resolve(nack.map_or(Ok(()), Err));
     }
 }

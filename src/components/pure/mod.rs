@@ -17,6 +17,8 @@ mod output_reject_errored;
 mod output_resource;
 mod output_retry;
 mod output_switch;
+#[cfg(test)]
+mod output_tests;
 mod processor_archive;
 mod processor_benchmark;
 mod processor_bounds_check;

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use regex::Regex;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::component::{Built, Context, Output, OutputBuild, OutputSpec};
 use crate::config::{ComponentSpec, Conf, Duration as DurationText, Example, Field, Kind, OutputConf, field};
-use crate::message::{Group, Nack, Outcome, Transaction};
+use crate::message::{Batch, Group, Nack, Outcome, Transaction};
 
 const ERROR: Field<bool> =
     field("error").default(false).doc("Whether messages are dropped that the output refuses.");
@@ -38,6 +38,8 @@ struct DropOn {
     back_pressure: Option<Duration>,
     /// Whether the last message was given up: then the next ones are not waited for.
     pressed: AtomicBool,
+    /// One permit: taken while the output takes over a batch.
+    free: Arc<Semaphore>,
     cx: Context,
 }
 
@@ -59,6 +61,7 @@ impl DropOn {
             patterns: patterns.iter().map(compile).collect::<Built<_>>()?,
             back_pressure: conf.get(&BACK_PRESSURE)?.map(DurationText::get).filter(|d| !d.is_zero()),
             pressed: AtomicBool::new(false),
+            free: Arc::new(Semaphore::new(1)),
             cx: cx.clone(),
         })
     }
@@ -76,28 +79,36 @@ impl DropOn {
     /// Sends one transaction and waits for its answer, but not for longer than it may take.
     async fn send_within(&self, transaction: Transaction, limit: Duration) {
         let Transaction { batch, ack } = transaction;
-        let (answer, answered) = oneshot::channel();
-        // Nobody waits any more for the answer of a message that was given up.
-        let watched = crate::message::sink(move |outcome| drop(answer.send(outcome)));
-        let limit_now = if self.pressed.load(Ordering::Relaxed) { Duration::ZERO } else { limit };
-        let output = self.output.clone();
-        let send = async move {
-            output.send(vec![Transaction::new(batch, watched)]).await;
-            output.flush().await;
-            answered.await
-        };
-        let outcome = match tokio::time::timeout(limit_now, send).await {
-            Ok(Ok(outcome)) => {
+        let outcome = match tokio::time::timeout(limit, self.send_and_wait(batch, limit)).await {
+            Ok(Some(outcome)) => {
                 self.pressed.store(false, Ordering::Relaxed);
                 outcome
             }
-            Ok(Err(_)) => Err(Nack::whole("the output was closed")),
-            Err(_) => {
+            _ => {
                 self.pressed.store(true, Ordering::Relaxed);
                 Err(Nack::whole(format!("experienced back pressure beyond: {}", DurationText::from(limit))))
             }
         };
         ack.resolve(self.judged(outcome));
+    }
+
+    /// Hands a batch over and waits for its answer; none if the output cannot take it now although it was pressed
+    /// before. A write that has begun goes on by itself, as half of it may be out when the time is over.
+    async fn send_and_wait(&self, batch: Batch, limit: Duration) -> Option<Outcome> {
+        let patience = if self.pressed.load(Ordering::Relaxed) { Duration::ZERO } else { limit };
+        let free = tokio::time::timeout(patience, self.free.clone().acquire_owned());
+        // The semaphore is never closed.
+        let permit = free.await.ok()?.ok()?;
+        let (answer, answered) = oneshot::channel();
+        // Nobody waits any more for the answer of a batch that was given up.
+        let ack = crate::message::sink(move |outcome| drop(answer.send(outcome)));
+        let output = self.output.clone();
+        self.cx.run(Box::pin(async move {
+            output.send(vec![Transaction::new(batch, ack)]).await;
+            output.flush().await;
+            drop(permit);
+        }));
+        Some(answered.await.unwrap_or_else(|_| Err(Nack::whole("the output was closed"))))
     }
 }
 
@@ -127,6 +138,9 @@ impl Output for DropOn {
     }
 
     async fn close(&self) {
+        // A write that was given up may still be under way.
+        let free = self.free.acquire().await;
         self.output.close().await;
+        drop(free);
     }
 }

@@ -1,8 +1,10 @@
 //! `fallback`: a list of outputs; each gets what the ones before it could not deliver.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
+use tokio::sync::Notify;
 
 use crate::component::{Built, Context, Output, OutputBuild, OutputSpec};
 use crate::config::{ComponentSpec, Conf, Example, Field, Kind, OutputConf, bare};
@@ -28,7 +30,16 @@ pub const FALLBACK: OutputSpec = OutputSpec {
 /// Clones share the outputs.
 #[derive(Clone)]
 struct Fallback {
-    outputs: Arc<[Arc<dyn Output>]>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    outputs: Vec<Arc<dyn Output>>,
+    /// Transactions on their way from one output to the next.
+    moving: AtomicUsize,
+    moved: Notify,
+    /// Whether nothing more is to come for now: then nothing may be held back for a batch.
+    flushed: AtomicBool,
     cx: Context,
 }
 
@@ -51,7 +62,15 @@ impl Fallback {
         if outputs.is_empty() {
             return Err("a fallback needs at least one output".into());
         }
-        Ok(Self { outputs: outputs.into(), cx: cx.clone() })
+        Ok(Self {
+            shared: Arc::new(Shared {
+                outputs,
+                moving: AtomicUsize::new(0),
+                moved: Notify::new(),
+                flushed: AtomicBool::new(false),
+                cx: cx.clone(),
+            }),
+        })
     }
 }
 
@@ -61,19 +80,37 @@ impl Output for Fallback {
         let attempt = |Transaction { batch, ack }| {
             Attempt { fallback: self.clone(), at: 0, batch, ack, delivered: Vec::new() }.watched()
         };
-        self.outputs[0].send(group.into_iter().map(attempt).collect()).await;
+        self.shared.flushed.store(false, Ordering::Release);
+        self.shared.outputs[0].send(group.into_iter().map(attempt).collect()).await;
     }
 
     async fn flush(&self) {
-        for output in self.outputs.iter() {
+        self.shared.flushed.store(true, Ordering::Release);
+        for output in &self.shared.outputs {
             output.flush().await;
         }
     }
 
     async fn close(&self) {
-        // Each output may still hand something to the next one while it closes.
-        for output in self.outputs.iter() {
+        self.shared.flushed.store(true, Ordering::Release);
+        for output in &self.shared.outputs {
             output.close().await;
+            // What it refused while it closed must reach the next one first.
+            self.shared.all_moved().await;
+        }
+    }
+}
+
+// === impl Shared ===
+
+impl Shared {
+    async fn all_moved(&self) {
+        loop {
+            let moved = self.moved.notified();
+            if self.moving.load(Ordering::Acquire) == 0 {
+                return;
+            }
+            moved.await;
         }
     }
 }
@@ -99,11 +136,20 @@ impl Attempt {
             message.set_meta("fallback_error", nack.reason_of(message.source()).clone());
         }
         self.at += 1;
-        let Some(next) = self.fallback.outputs.get(self.at).cloned() else {
+        let shared = self.fallback.shared.clone();
+        let Some(next) = shared.outputs.get(self.at).cloned() else {
             return self.give_up(nack);
         };
-        let cx = self.fallback.cx.clone();
-        cx.run(Box::pin(async move { next.send(vec![self.watched()]).await }));
+        shared.moving.fetch_add(1, Ordering::AcqRel);
+        let moving = shared.clone();
+        shared.cx.run(Box::pin(async move {
+            next.send(vec![self.watched()]).await;
+            if moving.flushed.load(Ordering::Acquire) {
+                next.flush().await;
+            }
+            moving.moving.fetch_sub(1, Ordering::AcqRel);
+            moving.moved.notify_waiters();
+        }));
     }
 
     fn give_up(self, nack: Nack) {

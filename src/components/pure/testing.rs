@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::component::{
-    Chain, Connections, Context, Environment, Input, Listing, Mode, Pipes, Registry, Resources, Tasks,
+    Chain, Connections, Context, Environment, Input, Listing, Mode, OutputSpec, Pipes, Registry, Resources, Tasks,
 };
 use crate::config::{InputConf, ProcessorConf, parse};
 use crate::message::{Batch, Message};
@@ -13,10 +13,15 @@ use crate::telemetry::{log::Logger, metrics::Scope};
 
 /// The components of this folder, without any resources.
 pub fn context() -> Context {
+    context_with(&[super::OUTPUTS])
+}
+
+/// As [`context`], with other outputs.
+pub fn context_with(outputs: &'static [&'static [&'static OutputSpec]]) -> Context {
     let registry = Registry {
         inputs: Listing(&[super::INPUTS]),
         processors: Listing(&[super::PROCESSORS]),
-        outputs: Listing(&[super::OUTPUTS]),
+        outputs: Listing(outputs),
         ..Registry::default()
     };
     let environment = Environment {
