@@ -144,7 +144,10 @@ async fn deliver(output: &dyn Output, batches: &[&[&str]]) -> Vec<Option<Vec<u32
     let failed = |size: usize, outcome: Outcome| {
         outcome.err().map(|nack| (0..size as u32).filter(|source| nack.failed(*source)).collect())
     };
-    answers.zip(batches).map(|(outcome, batch)| failed(batch.len(), outcome.expect("it was answered"))).collect()
+    answers
+        .zip(batches)
+        .map(|(outcome, batch)| failed(batch.len(), outcome.expect("it was answered")))
+        .collect()
 }
 
 fn is_sorted_copy(written: &[String], want: &[&str]) {
@@ -197,7 +200,10 @@ async fn round_robin_takes_turns_and_greedy_takes_whoever_is_free() {
     let (robin, _cx) =
         output("broker: { pattern: round_robin, outputs: [ { probe: robin-a }, { probe: robin-b } ] }");
     assert_eq!(deliver(&*robin, &[&["1"], &["2"], &["3"]]).await, [None, None, None]);
-    assert_eq!((probe("robin-a").written(), probe("robin-b").written()), (vec!["1".into(), "3".into()], vec!["2".into()]));
+    assert_eq!(
+        (probe("robin-a").written(), probe("robin-b").written()),
+        (vec!["1".into(), "3".into()], vec!["2".into()])
+    );
 
     *lock(&probe("greedy-a").takes) = Duration::from_secs(10);
     *lock(&probe("greedy-b").takes) = Duration::from_secs(1);
@@ -252,7 +258,10 @@ async fn a_switch_keeps_the_parts_of_a_batch_apart() {
     let (output, _cx) = output(yaml);
     let sent = deliver(&*output, &[&["1", "2", "3"], &["4"], &["5"]]).await;
     assert_eq!(sent, [Some(vec![2]), None, None]);
-    assert_eq!((probe("odd").written(), probe("small").written()), (vec!["1".into(), "5".into()], vec!["1".into(), "2".into(), "3".into()]));
+    assert_eq!(
+        (probe("odd").written(), probe("small").written()),
+        (vec!["1".into(), "5".into()], vec!["1".into(), "2".into(), "3".into()])
+    );
 
     let (strict, _cx) = self::output(&format!("{yaml}  strict_mode: true\n").replace(" }\n", "-strict }\n"));
     assert_eq!(deliver(&*strict, &[&["1"], &["4"]]).await, [None, Some(vec![0])]);
@@ -262,8 +271,7 @@ async fn a_switch_keeps_the_parts_of_a_batch_apart() {
 async fn under_pressure_messages_are_given_up_until_the_output_is_free() {
     let slow = probe("slow");
     *lock(&slow.takes) = Duration::from_secs(10);
-    let (output, _cx) =
-        output("drop_on: { error: true, back_pressure: 1s, output: { probe: slow } }");
+    let (output, _cx) = output("drop_on: { error: true, back_pressure: 1s, output: { probe: slow } }");
     let began = Instant::now();
     let (group, answers) = group(&[&["1"], &["2"], &["3"]]);
     output.send(group).await;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::component::{
-    Chain, Connections, Context, Environment, Input, Listing, Mode, OutputSpec, Pipes, Registry, Resources, Tasks,
+    Chain, Connections, Context, Environment, Input, Listing, Mode, OutputSpec, Pipes, Registry, Resources,
+    Tasks,
 };
 use crate::config::{InputConf, ProcessorConf, parse};
 use crate::message::{Batch, Message};
