@@ -15,17 +15,22 @@ pub struct Document {
     pub imports: Vec<Import>,
     /// `from "file"`: the whole mapping is that file's.
     pub from: Option<Import>,
+    /// Where the text cannot be read to its end: the calls and operations before that, in the order in which they were
+    /// read, so that mistakes in these are not missed.
+    pub fragments: Vec<Expr>,
 }
 
 #[derive(Debug, Clone)]
 pub struct Import {
     pub at: At,
+    pub end: At,
     pub file: Str,
 }
 
 #[derive(Debug, Clone)]
 pub struct MapDef {
     pub at: At,
+    pub end: At,
     pub name: Str,
     pub statements: Vec<Statement>,
 }
@@ -50,6 +55,8 @@ pub enum StatementKind {
 #[derive(Debug, Clone)]
 pub struct Expr {
     pub at: At,
+    /// Up to where the text was read before anything could be wrong with this expression as a whole.
+    pub end: At,
     pub kind: ExprKind,
 }
 

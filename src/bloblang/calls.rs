@@ -41,8 +41,17 @@ pub(super) fn function(compiler: &mut Compiler<'_>, call: &ast::Call) -> Node {
             Err(error) => return mistake(compiler, call, error.to_string()),
         }
     }
-    let constant = matches!(spec.run, FunctionRun::Pure(_)) && is_constant(&call_node.args) && !spec.impure;
-    compiler.folded_if(constant, call.end, Node::Call(Box::new(call_node)))
+    if let FunctionRun::Pure(run) = spec.run
+        && let ArgNodes::Constant(args) = &call_node.args
+    {
+        return match run(&Args { values: args }) {
+            // These two are as good as literals.
+            Ok(value @ (Value::Delete | Value::Nothing)) => Node::Constant(value),
+            Ok(value) => Node::Known(value, Box::new(Node::Call(Box::new(call_node)))),
+            Err(error) => mistake(compiler, call, error.to_string()),
+        };
+    }
+    Node::Call(Box::new(call_node))
 }
 
 /// Compiles a call of a method.
@@ -55,7 +64,7 @@ pub(super) fn method(compiler: &mut Compiler<'_>, target: Node, call: &ast::Call
         Ok(args) => args,
         Err(message) => return mistake(compiler, call, message),
     };
-    let constant_target = target.constant().is_some();
+    let known_target = target.known().is_some();
     let environment = compiler.environment.clone();
     let mut method = Method { spec, target, args, prepared: None, environment };
     if let MethodRun::Prepared(prepare) = spec.run
@@ -68,17 +77,13 @@ pub(super) fn method(compiler: &mut Compiler<'_>, target: Node, call: &ast::Call
         }
     }
     let pure = matches!(spec.run, MethodRun::Pure(_) | MethodRun::Prepared(_)) && !spec.impure;
-    let constant = pure && constant_target && is_constant(&method.args);
-    compiler.folded_if(constant, call.end, Node::Method(Box::new(method)))
+    let known = pure && known_target && matches!(method.args, ArgNodes::Constant(_));
+    compiler.known_if(known, Node::Method(Box::new(method)))
 }
 
 fn mistake(compiler: &mut Compiler<'_>, call: &ast::Call, message: String) -> Node {
-    compiler.error(call.end, message);
-    Node::Constant(Value::Null)
-}
-
-fn is_constant(args: &ArgNodes) -> bool {
-    matches!(args, ArgNodes::Constant(_))
+    compiler.error(call.end, call.end, message);
+    Node::This
 }
 
 /// The arguments of a call in the order of the parameters.

@@ -24,8 +24,17 @@ pub(super) struct Compiler<'a> {
     captured: Vec<Str>,
     variables: HashMap<Str, usize>,
     uses: Uses,
-    errors: Vec<(u32, String)>,
+    errors: Vec<Mistake>,
     import_depth: u32,
+}
+
+/// Something wrong with the text.
+struct Mistake {
+    /// Up to where the text has to be read to see it; mistakes are told in this order.
+    seen: u32,
+    /// Where it is.
+    at: u32,
+    message: String,
 }
 
 /// Compiles the text of a mapping.
@@ -35,9 +44,11 @@ pub fn compile(text: &str, environment: &Environment) -> Result<Program, Vec<Par
 
 /// Compiles a single query; returns where in `text` it ends.
 pub fn compile_query(text: &str, environment: &Environment) -> Result<(Node, Uses, usize), Vec<ParseError>> {
-    let (expr, end) =
-        parser::parse_query_prefix(text).map_err(|f| vec![ParseError::from_failure(text, &f)])?;
     let mut compiler = Compiler::new(text, environment, 0);
+    let (expr, end) = match parser::parse_query_prefix(text) {
+        Ok(parsed) => parsed,
+        Err((fragments, failure)) => return Err(compiler.all_mistakes(&fragments, &failure)),
+    };
     let node = compiler.expr(&expr);
     let uses = compiler.uses;
     compiler.finish((node, uses, end))
@@ -49,6 +60,9 @@ fn compile_nested(text: &str, environment: &Environment, depth: u32) -> Result<P
         return import_whole(text, from, environment, depth);
     }
     let mut compiler = Compiler::new(text, environment, depth);
+    if let Some(failure) = failure {
+        return Err(compiler.all_mistakes(&document.fragments, &failure));
+    }
     let mut maps = HashMap::new();
     for import in &document.imports {
         compiler.import(import, &mut maps);
@@ -56,7 +70,7 @@ fn compile_nested(text: &str, environment: &Environment, depth: u32) -> Result<P
     for map in &document.maps {
         let block = compiler.block(&map.statements);
         if maps.insert(map.name.clone(), block).is_some() {
-            compiler.error(map.at, format!("map name collision: {}", map.name));
+            compiler.error(map.end, map.at, format!("map name collision: {}", map.name));
         }
     }
     // Maps see the document they are applied to, not that of the message.
@@ -64,9 +78,6 @@ fn compile_nested(text: &str, environment: &Environment, depth: u32) -> Result<P
     let main = compiler.block(&document.statements);
     let host = environment.host.clone();
     let program = Program { main, maps, host, uses: compiler.uses };
-    if let Some(failure) = failure.filter(|_| compiler.errors.is_empty()) {
-        return Err(vec![ParseError::from_failure(text, &failure)]);
-    }
     compiler.finish(program)
 }
 
@@ -125,34 +136,49 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    pub(super) fn error(&mut self, at: u32, message: impl Into<String>) {
-        self.errors.push((at, message.into()));
+    /// Notes a mistake at `at` that shows once the text is read up to `seen`.
+    pub(super) fn error(&mut self, seen: u32, at: u32, message: impl Into<String>) {
+        self.errors.push(Mistake { seen, at, message: message.into() });
     }
 
     fn finish<T>(mut self, result: T) -> Result<T, Vec<ParseError>> {
         if self.errors.is_empty() {
             return Ok(result);
         }
-        self.errors.sort();
-        Err(self.errors.into_iter().map(|(at, m)| ParseError::at(self.text, at as usize, m)).collect())
+        self.errors.sort_by_key(|mistake| mistake.seen);
+        let told = |mistake: Mistake| ParseError::at(self.text, mistake.at as usize, mistake.message);
+        Err(self.errors.into_iter().map(told).collect())
+    }
+
+    /// What is wrong with a text that cannot be read to its end: what shows in the parts that were read, and then why
+    /// it cannot be read on.
+    fn all_mistakes(mut self, fragments: &[Expr], failure: &parser::Failure) -> Vec<ParseError> {
+        let failed = ParseError::from_failure(self.text, failure);
+        for fragment in fragments {
+            self.expr(fragment);
+        }
+        let mut errors = self.finish(()).err().unwrap_or_default();
+        errors.push(failed);
+        errors.dedup();
+        errors
     }
 
     fn import(&mut self, import: &ast::Import, maps: &mut HashMap<Str, Block>) {
         let read = read_import(&import.file, self.environment, self.import_depth);
         let (path, content) = match read {
             Ok(read) => read,
-            Err(message) => return self.error(import.at, message),
+            Err(message) => return self.error(import.end, import.at, message),
         };
         match compile_nested(&content, &inside(self.environment, &path), self.import_depth + 1) {
-            Err(errors) => self.error(import.at, import_failed(&import.file, &errors)),
+            Err(errors) => self.error(import.end, import.at, import_failed(&import.file, &errors)),
             Ok(program) if program.maps.is_empty() => {
-                self.error(import.at, format!("no maps to import from '{}'", import.file));
+                self.error(import.end, import.at, format!("no maps to import from '{}'", import.file));
             }
             Ok(program) => {
                 for (name, block) in program.maps {
                     if maps.insert(name.clone(), block).is_some() {
                         let file = &import.file;
-                        self.error(import.at, format!("map name collisions from import '{file}': [{name}]"));
+                        self.error(import.end, import.at, format!("map name collisions from import '{file}': [{name}]"));
                     }
                 }
             }
@@ -222,14 +248,16 @@ impl<'a> Compiler<'a> {
             }
             ExprKind::Lambda(name, body) => self.lambda(name, body),
             ExprKind::Not(operand) => {
-                let node = Node::Not(Box::new(self.expr(operand)));
-                self.folded(expr.at, node)
+                let operand = self.expr(operand);
+                let known = operand.known().is_some();
+                self.known_if(known, Node::Not(Box::new(operand)))
             }
             ExprKind::Negate(operand) => {
-                let node = Node::Negate(Box::new(self.expr(operand)));
-                self.folded(expr.at, node)
+                let operand = self.expr(operand);
+                let constant = operand.constant().is_some();
+                self.folded_if(constant, expr, Node::Negate(Box::new(operand)))
             }
-            ExprKind::Binary(op, left, right) => self.binary(expr.at, *op, left, right),
+            ExprKind::Binary(op, left, right) => self.binary(expr, *op, left, right),
             ExprKind::If(branches, otherwise) => {
                 let branches = branches.iter().map(|(c, then)| (self.expr(c), self.expr(then))).collect();
                 Node::If(branches, otherwise.as_ref().map(|o| Box::new(self.expr(o))))
@@ -249,9 +277,9 @@ impl<'a> Compiler<'a> {
             ExprKind::Array(items) => {
                 let items: Vec<Node> = items.iter().map(|item| self.expr(item)).collect();
                 let constant = items.iter().all(|item| item.constant().is_some());
-                self.folded_if(constant, expr.at, Node::Array(items))
+                self.folded_if(constant, expr, Node::Array(items))
             }
-            ExprKind::Object(entries) => self.object(expr.at, entries),
+            ExprKind::Object(entries) => self.object(expr, entries),
         }
     }
 
@@ -276,48 +304,55 @@ impl<'a> Compiler<'a> {
         Node::Lambda(true, Box::new(body))
     }
 
-    fn binary(&mut self, at: u32, op: Op, left: &Expr, right: &Expr) -> Node {
+    fn binary(&mut self, expr: &Expr, op: Op, left: &Expr, right: &Expr) -> Node {
         let (left, right) = (self.expr(left), self.expr(right));
         let constant = left.constant().is_some() && right.constant().is_some();
-        self.folded_if(constant, at, Node::Binary(op, Box::new(left), Box::new(right)))
+        let known = left.known().is_some() && right.known().is_some();
+        let node = Node::Binary(op, Box::new(left), Box::new(right));
+        match op {
+            Op::And | Op::Or | Op::Coalesce => self.known_if(known, node),
+            _ if constant => self.folded_if(constant, expr, node),
+            _ => self.known_if(known, node),
+        }
     }
 
-    fn object(&mut self, at: u32, entries: &[(Expr, Expr)]) -> Node {
+    fn object(&mut self, expr: &Expr, entries: &[(Expr, Expr)]) -> Node {
         let mut entries: Vec<(Node, Node)> =
             entries.iter().map(|(key, value)| (self.expr(key), self.expr(value))).collect();
         let constant = entries.iter().all(|(k, v)| k.constant().is_some() && v.constant().is_some());
         let keys: Option<Vec<Str>> =
             entries.iter().map(|(key, _)| key.constant().and_then(Value::as_str).map(Str::from)).collect();
         let Some(keys) = keys else {
-            return self.folded_if(constant, at, Node::DynamicObject(entries));
+            return self.folded_if(constant, expr, Node::DynamicObject(entries));
         };
         let mut named: Vec<(Str, Node)> =
             keys.into_iter().zip(entries.drain(..).map(|(_, value)| value)).collect();
         named.sort_by(|a, b| a.0.cmp(&b.0));
-        self.folded_if(constant, at, Node::Object(named))
-    }
-
-    /// The value of an operator on a constant.
-    fn folded(&mut self, at: u32, node: Node) -> Node {
-        let constant = match &node {
-            Node::Not(operand) | Node::Negate(operand) => operand.constant().is_some(),
-            _ => false,
-        };
-        self.folded_if(constant, at, node)
+        self.folded_if(constant, expr, Node::Object(named))
     }
 
     /// Evaluates a node whose parts are constants; a failure is a mistake in the text.
-    pub(super) fn folded_if(&mut self, constant: bool, at: u32, node: Node) -> Node {
-        // After a mistake the values that follow from it would only add more of them.
-        if !constant || !self.errors.is_empty() {
+    fn folded_if(&mut self, constant: bool, expr: &Expr, node: Node) -> Node {
+        if !constant {
             return node;
         }
         match evaluate(&node, self.environment) {
             Ok(value) => Node::Constant(value),
             Err(error) => {
-                self.error(at, error.to_string());
-                Node::Constant(Value::Null)
+                self.error(expr.end, expr.at, error.to_string());
+                node
             }
+        }
+    }
+
+    /// Evaluates a node that depends on nothing. A failure is one of the run: the mapping may catch it.
+    pub(super) fn known_if(&mut self, known: bool, node: Node) -> Node {
+        if !known {
+            return node;
+        }
+        match evaluate(&node, self.environment) {
+            Ok(value) => Node::Known(value, Box::new(node)),
+            Err(_) => node,
         }
     }
 

@@ -17,7 +17,10 @@ use crate::value::{Array, Object, Str, Value, compare};
 
 /// A compiled query.
 pub enum Node {
+    /// A literal, or an operation on literals.
     Constant(Value),
+    /// A value that was computed while compiling, and from what.
+    Known(Value, Box<Node>),
     This,
     /// `this.a.b` with its segments.
     ThisPath(Box<[Str]>),
@@ -207,6 +210,7 @@ impl<'a> Ctx<'a> {
 // === impl Node ===
 
 impl Node {
+    /// The value of a literal: mistakes that follow from it are mistakes in the text.
     pub fn constant(&self) -> Option<&Value> {
         match self {
             Node::Constant(value) => Some(value),
@@ -214,10 +218,18 @@ impl Node {
         }
     }
 
+    /// The value, where it depends on nothing.
+    pub fn known(&self) -> Option<&Value> {
+        match self {
+            Node::Constant(value) | Node::Known(value, _) => Some(value),
+            _ => None,
+        }
+    }
+
     /// Evaluates the query; what exists already is borrowed rather than copied.
     pub fn eval<'a>(&'a self, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
         match self {
-            Node::Constant(value) => Ok(Cow::Borrowed(value)),
+            Node::Constant(value) | Node::Known(value, _) => Ok(Cow::Borrowed(value)),
             Node::This => ctx.this().map(Cow::Borrowed),
             Node::ThisPath(segments) => match ctx.this() {
                 Ok(this) => Ok(path::get(this, segments)),
@@ -257,14 +269,17 @@ impl Node {
             }
             Node::Binary(op, left, right) => binary(*op, left, right, ctx),
             Node::If(branches, otherwise) => conditional(branches, otherwise.as_deref(), ctx),
-            Node::Match(subject, cases) => match subject {
-                None => matching(cases, ctx),
-                Some(subject) => {
-                    let value = subject.eval(ctx)?;
-                    let frame = Frame { this: This::Value(&value), outer: Some(ctx.frame) };
-                    matching(cases, &ctx.with_this(&frame)).map(owned)
-                }
-            },
+            Node::Match(None, cases) => {
+                // Without a subject it is `this`, or null where there is no document.
+                let value = ctx.this().unwrap_or(&Value::Null);
+                let frame = Frame { this: This::Value(value), outer: Some(ctx.frame) };
+                matching(cases, &ctx.with_this(&frame)).map(owned)
+            }
+            Node::Match(Some(subject), cases) => {
+                let value = subject.eval(ctx)?;
+                let frame = Frame { this: This::Value(&value), outer: Some(ctx.frame) };
+                matching(cases, &ctx.with_this(&frame)).map(owned)
+            }
             Node::Array(items) => array(items, ctx),
             Node::Object(entries) => object(entries, ctx),
             Node::DynamicObject(entries) => dynamic_object(entries, ctx),

@@ -67,7 +67,7 @@ impl Query {
 
     /// The value, where it depends on nothing.
     pub fn constant(&self) -> Option<&Value> {
-        self.node.constant()
+        self.node.known()
     }
 
     pub fn uses(&self) -> Uses {

@@ -12,6 +12,7 @@ impl Node {
             Node::Constant(Value::Delete) => "delete".to_owned(),
             Node::Constant(Value::Nothing) => "nothing".to_owned(),
             Node::Constant(value) => format!("{} literal", value.type_name()),
+            Node::Known(_, query) => query.source(),
             Node::This => "field `this`".to_owned(),
             Node::ThisPath(segments) => field("this", segments),
             Node::Root => "field `root`".to_owned(),

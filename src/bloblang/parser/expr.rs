@@ -5,8 +5,11 @@ use super::cursor::{Cursor, Failure, Parsed};
 use crate::bloblang::ast::{Arg, At, Call, Expr, ExprKind, OPS, Op};
 use crate::value::Value;
 
-/// Expressions may be nested this deep.
+/// Expressions and blocks may be nested this deep.
 const MAX_DEPTH: u32 = 200;
+
+/// So many operators and dots may follow each other in one expression.
+const MAX_CHAIN: usize = 1000;
 
 /// A kind of expression.
 type Alternative<'a> = fn(&mut Parser<'a>, &mut Cursor<'a>) -> Parsed<ExprKind>;
@@ -14,54 +17,78 @@ type Alternative<'a> = fn(&mut Parser<'a>, &mut Cursor<'a>) -> Parsed<ExprKind>;
 impl<'a> Parser<'a> {
     /// A whole expression, blanks before it included.
     pub(super) fn query(&mut self, cursor: &mut Cursor<'a>) -> Parsed<Expr> {
+        if let Some((_, parsed)) = self.ahead.take_if(|(at, _)| *at == cursor.at) {
+            let (expr, end) = parsed?;
+            cursor.at = end;
+            return Ok(expr);
+        }
+        self.nested(cursor, |parser, cursor| {
+            cursor.blanks();
+            parser.arithmetic(cursor)
+        })
+    }
+
+    /// Whether a query stands here; what was read is kept for the next call of [`Self::query`] here.
+    fn look_ahead(&mut self, mut cursor: Cursor<'a>) -> Option<Cursor<'a>> {
+        let at = cursor.at;
+        let parsed = self.query(&mut cursor).map(|expr| (expr, cursor.at));
+        let found = parsed.is_ok();
+        self.ahead = Some((at, parsed));
+        found.then_some(cursor)
+    }
+
+    /// One level further inside.
+    pub(super) fn nested<T>(
+        &mut self,
+        cursor: &mut Cursor<'a>,
+        read: impl FnOnce(&mut Self, &mut Cursor<'a>) -> Parsed<T>,
+    ) -> Parsed<T> {
         if self.depth >= MAX_DEPTH {
-            return Err(Failure::problem(
-                cursor.at,
-                format!("expressions are nested deeper than {MAX_DEPTH}"),
-            ));
+            return Err(Failure::problem(cursor.at, format!("this is nested more than {MAX_DEPTH} levels deep")));
         }
         self.depth += 1;
-        cursor.blanks();
-        let query = self.arithmetic(cursor);
+        let result = read(self, cursor);
         self.depth -= 1;
-        query
+        result
     }
 
     /// Operands joined by operators, arranged by precedence; operators of one level are left associative.
     fn arithmetic(&mut self, cursor: &mut Cursor<'a>) -> Parsed<Expr> {
         let at = cursor.at as At;
-        let mut operands = vec![self.operand(cursor)?];
-        let mut operators: Vec<Op> = Vec::new();
+        let mut chain = Chain { at, operands: vec![self.operand(cursor)?], operators: Vec::new() };
         loop {
             let mut probe = *cursor;
             probe.blanks();
             let Some((_, op)) = OPS.iter().find(|(text, _)| probe.eat(text)) else { break };
             probe.space();
             let operand = self.operand(&mut probe)?;
-            while let Some(last) = operators.last().filter(|last| last.level() >= op.level()) {
-                let last = *last;
-                operators.pop();
-                reduce(at, last, &mut operands);
+            if chain.operators.len() >= MAX_CHAIN {
+                return Err(too_long(cursor.at));
             }
-            operators.push(*op);
-            operands.push(operand);
+            chain.push(*op, operand);
             *cursor = probe;
         }
-        while let Some(op) = operators.pop() {
-            reduce(at, op, &mut operands);
+        let expr = chain.join(cursor.at as At).ok_or_else(|| Failure::expected(cursor.at, "query"))?;
+        if matches!(expr.kind, ExprKind::Binary(..) | ExprKind::Negate(..)) {
+            self.fragment(|| expr.clone());
         }
-        operands.pop().ok_or_else(|| Failure::expected(cursor.at, "query"))
+        Ok(expr)
     }
 
-    /// A term, with a minus before it if there is one.
-    fn operand(&mut self, cursor: &mut Cursor<'a>) -> Parsed<Expr> {
-        let at = cursor.at as At;
-        if !cursor.eat("-") {
-            return self.term(cursor);
+    /// A term, and whether a minus stands before it.
+    fn operand(&mut self, cursor: &mut Cursor<'a>) -> Parsed<(bool, Expr)> {
+        let negative = cursor.eat("-");
+        if negative {
+            cursor.space();
         }
-        cursor.space();
-        let operand = self.term(cursor)?;
-        Ok(Expr { at, kind: ExprKind::Negate(Box::new(operand)) })
+        Ok((negative, self.term(cursor)?))
+    }
+
+    /// Keeps an expression that was read, where these are wanted.
+    fn fragment(&mut self, expr: impl FnOnce() -> Expr) {
+        if let Some(fragments) = &mut self.fragments {
+            fragments.push(expr());
+        }
     }
 
     /// A primary expression with what follows it after dots, and a `!` before it if there is one.
@@ -72,16 +99,20 @@ impl<'a> Parser<'a> {
             cursor.blanks();
         }
         let mut expr = self.primary(cursor).map_err(|f| f.named("query"))?;
-        loop {
+        for length in 0.. {
             let mut probe = *cursor;
             if !probe.eat(".") {
                 break;
+            }
+            if length >= MAX_CHAIN {
+                return Err(too_long(cursor.at));
             }
             probe.space();
             expr = self.tail(&mut probe, expr).map_err(Failure::made_final)?;
             *cursor = probe;
         }
-        Ok(if not { Expr { at, kind: ExprKind::Not(Box::new(expr)) } } else { expr })
+        let end = cursor.at as At;
+        Ok(if not { Expr { at, end, kind: ExprKind::Not(Box::new(expr)) } } else { expr })
     }
 
     /// What follows a dot: a query in brackets, a method or a field.
@@ -95,24 +126,32 @@ impl<'a> Parser<'a> {
             probe.space();
             probe.term(")")?;
             *cursor = probe;
-            return Ok(Expr { at, kind: ExprKind::Map(Box::new(base), Box::new(query)) });
+            let end = cursor.at as At;
+            return Ok(Expr { at, end, kind: ExprKind::Map(Box::new(base), Box::new(query)) });
         }
         let mut probe = *cursor;
         let failed = match probe.snake_case("method") {
             Ok(name) if probe.peek() == Some(b'(') => {
                 let call = self.call(&mut probe, name)?;
                 *cursor = probe;
-                return Ok(Expr { at, kind: ExprKind::Method(Box::new(base), call) });
+                let end = call.end;
+                self.fragment(|| {
+                    let this = Expr { at, end: at, kind: ExprKind::This };
+                    Expr { at, end, kind: ExprKind::Method(Box::new(this), call.clone()) }
+                });
+                return Ok(Expr { at, end, kind: ExprKind::Method(Box::new(base), call) });
             }
             Ok(_) => Failure::expected(probe.at, "function arguments"),
             Err(failed) => failed,
         };
         if cursor.peek() == Some(b'"') {
             let segment = cursor.quoted()?;
-            return Ok(Expr { at, kind: ExprKind::Field(Box::new(base), segment) });
+            let end = cursor.at as At;
+            return Ok(Expr { at, end, kind: ExprKind::Field(Box::new(base), segment) });
         }
         let segment = cursor.name("field path").map_err(|f| failed.or(f))?;
-        Ok(Expr { at, kind: ExprKind::Field(Box::new(base), segment.into()) })
+        let end = cursor.at as At;
+        Ok(Expr { at, end, kind: ExprKind::Field(Box::new(base), segment.into()) })
     }
 
     fn primary(&mut self, cursor: &mut Cursor<'a>) -> Parsed<Expr> {
@@ -135,7 +174,7 @@ impl<'a> Parser<'a> {
             match alternative(self, &mut probe) {
                 Ok(kind) => {
                     *cursor = probe;
-                    return Ok(Expr { at, kind });
+                    return Ok(Expr { at, end: cursor.at as At, kind });
                 }
                 Err(failure) if failure.is_final => return Err(failure),
                 Err(failure) => failed = failed.or(failure),
@@ -148,18 +187,14 @@ impl<'a> Parser<'a> {
         cursor.term("match")?;
         cursor.some_blanks()?;
         let mut probe = *cursor;
-        // `match {` begins the cases, unless the brace can only be that of an object.
-        let subject = if may_be_subject(probe) {
-            match self.query(&mut probe) {
-                Ok(subject) => {
-                    *cursor = probe;
-                    Some(Box::new(subject))
-                }
-                Err(failure) if failure.is_final => return Err(failure),
-                Err(_) => None,
+        let subject = if self.begins_cases(probe) { None } else { Some(self.query(&mut probe)) };
+        let subject = match subject {
+            Some(Ok(subject)) => {
+                *cursor = probe;
+                Some(Box::new(subject))
             }
-        } else {
-            None
+            Some(Err(failure)) if failure.is_final => return Err(failure),
+            Some(Err(_)) | None => None,
         };
         cursor.space();
         let separator = |cursor: &mut Cursor<'a>| {
@@ -172,6 +207,24 @@ impl<'a> Parser<'a> {
         };
         let cases = self.list(cursor, ("{", "}"), separator, Self::case).map_err(Failure::made_final)?;
         Ok(ExprKind::Match(subject, cases))
+    }
+
+    /// Whether the braces here hold the cases of a `match` rather than an object that is its subject.
+    fn begins_cases(&mut self, mut cursor: Cursor<'a>) -> bool {
+        if !cursor.eat("{") {
+            return false;
+        }
+        cursor.space();
+        match cursor.peek() {
+            Some(b'"' | b'}') => false,
+            _ => match self.look_ahead(cursor) {
+                Some(mut behind) => {
+                    behind.blanks();
+                    behind.peek() != Some(b':')
+                }
+                None => true,
+            },
+        }
     }
 
     fn case(&mut self, cursor: &mut Cursor<'a>) -> Parsed<(Option<Expr>, Expr)> {
@@ -297,7 +350,8 @@ impl<'a> Parser<'a> {
     fn entry(&mut self, cursor: &mut Cursor<'a>) -> Parsed<(Expr, Expr)> {
         let key = if cursor.peek() == Some(b'"') {
             let at = cursor.at as At;
-            Expr { at, kind: ExprKind::Literal(Value::String(cursor.quoted()?)) }
+            let key = Value::String(cursor.quoted()?);
+            Expr { at, end: cursor.at as At, kind: ExprKind::Literal(key) }
         } else {
             self.query(cursor)?
         };
@@ -312,7 +366,10 @@ impl<'a> Parser<'a> {
         if cursor.peek() != Some(b'(') {
             return Err(Failure::expected(cursor.at, "function arguments"));
         }
-        Ok(ExprKind::Call(self.call(cursor, name)?))
+        let at = cursor.at as At;
+        let call = self.call(cursor, name)?;
+        self.fragment(|| Expr { at, end: call.end, kind: ExprKind::Call(call.clone()) });
+        Ok(ExprKind::Call(call))
     }
 
     /// The arguments of a call, brackets included.
@@ -407,17 +464,47 @@ fn ends(cursor: &mut Cursor<'_>, close: &str) -> bool {
     ends
 }
 
-fn may_be_subject(mut cursor: Cursor<'_>) -> bool {
-    if !cursor.eat("{") {
-        return true;
-    }
-    cursor.space();
-    matches!(cursor.peek(), Some(b'"' | b'}'))
+fn too_long(at: usize) -> Failure {
+    Failure::problem(at, format!("an expression has at most {MAX_CHAIN} parts"))
 }
 
-/// Joins the last two operands.
-fn reduce(at: At, op: Op, operands: &mut Vec<Expr>) {
-    if let (Some(right), Some(left)) = (operands.pop(), operands.pop()) {
-        operands.push(Expr { at, kind: ExprKind::Binary(op, Box::new(left), Box::new(right)) });
+/// Operands and the operators between them, which are not all joined yet.
+struct Chain {
+    /// Where it begins.
+    at: At,
+    operands: Vec<(bool, Expr)>,
+    operators: Vec<Op>,
+}
+
+impl Chain {
+    fn push(&mut self, op: Op, operand: (bool, Expr)) {
+        self.operators.push(op);
+        self.operands.push(operand);
+    }
+
+    /// One expression of all, read up to `end`; operators of one level are left associative.
+    fn join(self, end: At) -> Option<Expr> {
+        let at = self.at;
+        let mut joined: Vec<Expr> = Vec::new();
+        let mut waiting: Vec<Op> = Vec::new();
+        let reduce = |op: Op, joined: &mut Vec<Expr>| {
+            if let (Some(right), Some(left)) = (joined.pop(), joined.pop()) {
+                joined.push(Expr { at, end, kind: ExprKind::Binary(op, Box::new(left), Box::new(right)) });
+            }
+        };
+        let mut operators = self.operators.into_iter();
+        for (negative, operand) in self.operands {
+            joined.push(if negative {
+                Expr { at, end, kind: ExprKind::Negate(Box::new(operand)) }
+            } else {
+                operand
+            });
+            let next = operators.next();
+            while let Some(op) = waiting.pop_if(|op| next.is_none_or(|next| op.level() >= next.level())) {
+                reduce(op, &mut joined);
+            }
+            waiting.extend(next);
+        }
+        joined.pop()
     }
 }

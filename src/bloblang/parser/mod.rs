@@ -5,8 +5,8 @@ mod expr;
 mod literal;
 mod statement;
 
-use cursor::Cursor;
 pub use cursor::Failure;
+use cursor::{Cursor, Parsed};
 pub use literal::unescape;
 
 use super::ast::{Document, Expr};
@@ -16,22 +16,45 @@ struct Parser<'a> {
     /// The names that lambdas around the current place have captured.
     captured: Vec<&'a str>,
     depth: u32,
+    /// What reading a query at a place came to, with where it ends; for the next one who reads it there.
+    ahead: Option<(usize, Parsed<(Expr, usize)>)>,
+    /// The calls and operations that were read, where they are wanted.
+    fragments: Option<Vec<Expr>>,
 }
 
 /// Parses a whole mapping. A failure comes with what was read before it, in which there may be earlier mistakes.
 pub fn parse_mapping(text: &str) -> (Document, Option<Failure>) {
-    let mut parser = Parser { captured: Vec::new(), depth: 0 };
-    parser.mapping(Cursor::new(text))
+    let (document, failure) = Parser::new().mapping(Cursor::new(text));
+    if failure.is_none() {
+        return (document, None);
+    }
+    let mut again = Parser { fragments: Some(Vec::new()), ..Parser::new() };
+    let (document, failure) = again.mapping(Cursor::new(text));
+    (Document { fragments: again.fragments.unwrap_or_default(), ..document }, failure)
 }
 
-/// Parses one expression at the start of `text`, and returns where it ends, blanks behind it included.
-pub fn parse_query_prefix(text: &str) -> Result<(Expr, usize), Failure> {
-    let mut parser = Parser { captured: Vec::new(), depth: 0 };
-    let mut cursor = Cursor::new(text);
-    cursor.space();
-    let query = parser.query(&mut cursor)?;
-    cursor.space();
-    Ok((query, cursor.at))
+/// Parses one expression at the start of `text`, and returns where it ends, blanks behind it included. A failure comes
+/// with the calls and operations that were read before it.
+pub fn parse_query_prefix(text: &str) -> Result<(Expr, usize), (Vec<Expr>, Failure)> {
+    Parser::new().query_prefix(text).map_err(|_| ()).or_else(|()| {
+        let mut again = Parser { fragments: Some(Vec::new()), ..Parser::new() };
+        let failed = again.query_prefix(text);
+        failed.map_err(|failure| (again.fragments.unwrap_or_default(), failure))
+    })
+}
+
+impl<'a> Parser<'a> {
+    fn new() -> Self {
+        Self { captured: Vec::new(), depth: 0, ahead: None, fragments: None }
+    }
+
+    fn query_prefix(&mut self, text: &'a str) -> Parsed<(Expr, usize)> {
+        let mut cursor = Cursor::new(text);
+        cursor.space();
+        let query = self.query(&mut cursor)?;
+        cursor.space();
+        Ok((query, cursor.at))
+    }
 }
 
 /// The line and column (both from 1, in characters) of a byte position.

@@ -110,7 +110,7 @@ impl<'a> Parser<'a> {
         cursor.term("import")?;
         cursor.some_blanks()?;
         let file = cursor.quoted().map_err(|f| f.named("filepath").made_final())?;
-        Ok(Import { at, file })
+        Ok(Import { at, end: cursor.at as At, file })
     }
 
     fn map_definition(&mut self, cursor: &mut Cursor<'a>) -> Parsed<MapDef> {
@@ -120,7 +120,7 @@ impl<'a> Parser<'a> {
         let name = name_or_quoted(cursor, "map name").map_err(Failure::made_final)?;
         cursor.some_blanks()?;
         let statements = self.block_of_statements(cursor, Place::Map)?;
-        Ok(MapDef { at, name, statements })
+        Ok(MapDef { at, end: cursor.at as At, name, statements })
     }
 
     /// Statements in braces, each on a line of its own.
@@ -131,7 +131,9 @@ impl<'a> Parser<'a> {
             cursor.space();
             Ok(())
         };
-        self.list(cursor, ("{", "}"), separator, |parser, cursor| parser.statement(cursor, place))
+        self.nested(cursor, |parser, cursor| {
+            parser.list(cursor, ("{", "}"), separator, |parser, cursor| parser.statement(cursor, place))
+        })
     }
 
     fn statement(&mut self, cursor: &mut Cursor<'a>, place: Place) -> Parsed<Statement> {
@@ -255,7 +257,7 @@ fn from_file(mut cursor: Cursor<'_>) -> Parsed<Option<Import>> {
     }
     let file = cursor.quoted()?;
     cursor.space();
-    Ok(cursor.is_end().then_some(Import { at, file }))
+    Ok(cursor.is_end().then_some(Import { at, end: cursor.at as At, file }))
 }
 
 fn name_or_quoted(cursor: &mut Cursor<'_>, what: &'static str) -> Parsed<Str> {
