@@ -178,7 +178,11 @@ impl<'a> Compiler<'a> {
                 for (name, block) in program.maps {
                     if maps.insert(name.clone(), block).is_some() {
                         let file = &import.file;
-                        self.error(import.end, import.at, format!("map name collisions from import '{file}': [{name}]"));
+                        self.error(
+                            import.end,
+                            import.at,
+                            format!("map name collisions from import '{file}': [{name}]"),
+                        );
                     }
                 }
             }

@@ -44,7 +44,10 @@ impl<'a> Parser<'a> {
         read: impl FnOnce(&mut Self, &mut Cursor<'a>) -> Parsed<T>,
     ) -> Parsed<T> {
         if self.depth >= MAX_DEPTH {
-            return Err(Failure::problem(cursor.at, format!("this is nested more than {MAX_DEPTH} levels deep")));
+            return Err(Failure::problem(
+                cursor.at,
+                format!("this is nested more than {MAX_DEPTH} levels deep"),
+            ));
         }
         self.depth += 1;
         let result = read(self, cursor);
