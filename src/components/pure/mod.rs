@@ -33,6 +33,8 @@ mod processor_dedupe;
 mod processor_group_by;
 mod processor_group_by_value;
 mod processor_insert_part;
+mod processor_jmespath;
+mod processor_jq;
 mod processor_json_schema;
 mod processor_log;
 mod processor_mapping;
@@ -86,6 +88,8 @@ pub const PROCESSORS: &[&ProcessorSpec] = &[
     &processor_group_by::GROUP_BY,
     &processor_group_by_value::GROUP_BY_VALUE,
     &processor_insert_part::INSERT_PART,
+    &processor_jmespath::JMESPATH,
+    &processor_jq::JQ,
     &processor_json_schema::JSON_SCHEMA,
     &processor_log::LOG,
     &processor_mapping::BLOBLANG,

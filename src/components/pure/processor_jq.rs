@@ -1,0 +1,174 @@
+//! `jq`: a jq program over each document.
+
+use jaq_core::compile::Filter;
+use jaq_core::data::JustLut;
+use jaq_core::load::{Arena, File, Loader};
+use jaq_core::{Compiler, Ctx, Native, Vars, unwrap_valr};
+use jaq_json::{Map, Num, Val};
+
+use crate::component::{Built, Processor, ProcessorSpec, Step};
+use crate::config::{ComponentSpec, Conf, Example, Field, Kind, field};
+use crate::message::{Batch, Message};
+use crate::value::{Object, Value, json, text};
+
+const QUERY: Field<String> = field("query").doc("The program. `$metadata` is the metadata of the message.");
+const RAW: Field<bool> =
+    field("raw").default(false).advanced().doc("Whether the content is one string rather than a document.");
+const OUTPUT_RAW: Field<bool> = field("output_raw").default(false).advanced().doc(
+    "Whether results become the content as they are, one after another, strings without their quotes.",
+);
+
+pub const JQ: ProcessorSpec = ProcessorSpec {
+    spec: ComponentSpec::new(Kind::Processor, "jq")
+        .categories(&["Mapping"])
+        .summary("Makes the result of a jq program the new document of each message.")
+        .description("Several results become an array; without any the message is dropped. A message on which the program fails is flagged and stays. Programs have no access to the environment.")
+        .fields(&[&QUERY, &RAW, &OUTPUT_RAW])
+        .examples(&[Example {
+            title: "Totals",
+            config: "jq:\n  query: '{ id: .id, total: ([ .items[].price ] | add) }'\n",
+        }]),
+    build: |conf, _| Ok(Box::new(Jq::new(conf)?)),
+    silent: false,
+};
+
+type Data = JustLut<Val>;
+
+/// What reaches out of the program: the process, its environment and its inputs.
+const UNSAFE: [&str; 6] = ["env", "halt", "input", "inputs", "stderr_empty", "debug_empty"];
+
+/// What stands in for the environment.
+const PRELUDE: &str = "def env: {}; ";
+
+struct Jq {
+    program: Filter<Native<Data>>,
+    raw: bool,
+    output_raw: bool,
+}
+
+// === impl Jq ===
+
+impl Jq {
+    fn new(conf: &Conf) -> Built<Self> {
+        let code = format!("{PRELUDE}{}", conf.get(&QUERY)?);
+        let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
+        let funs = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
+        let funs = funs.filter(|(name, ..)| !UNSAFE.contains(name));
+        let error = |what: String| conf.error(&QUERY, what);
+        let arena = Arena::default();
+        let modules = Loader::new(defs).load(&arena, File { code: code.as_str(), path: () });
+        let modules = modules.map_err(|errors| error(format!("the program cannot be parsed: {errors:?}")))?;
+        let compiler = Compiler::default().with_funs(funs).with_global_vars(["$metadata", "$ENV"]);
+        let program = compiler.compile(modules);
+        let program = program.map_err(|errors| error(format!("the program is not valid: {errors:?}")))?;
+        Ok(Self { program, raw: conf.get(&RAW)?, output_raw: conf.get(&OUTPUT_RAW)? })
+    }
+
+    /// What the program makes of a message; none if it makes nothing.
+    fn run(&self, message: &Message) -> Result<Option<Message>, String> {
+        let input = if self.raw {
+            Val::utf8_str(message.bytes().clone())
+        } else {
+            val(message.structured().map_err(|error| error.to_string())?)
+        };
+        let metadata = val(&Value::Object(message.meta().clone()));
+        let ctx = Ctx::<Data>::new(&self.program.lut, Vars::new([metadata, Val::obj(Map::default())]));
+        let mut results = Vec::new();
+        for result in self.program.id.run((ctx, input)).map(unwrap_valr) {
+            results.push(value(&result.map_err(|error| error.to_string())?));
+        }
+        if results.is_empty() {
+            return Ok(None);
+        }
+        if self.output_raw {
+            let texts = results.iter().map(raw).collect::<Result<Vec<_>, _>>()?;
+            return Ok(Some(message.with_bytes(texts.concat())));
+        }
+        let document = if results.len() == 1 { results.remove(0) } else { results.into() };
+        Ok(Some(message.with_document(document)))
+    }
+}
+
+/// A result as content: strings without quotes.
+fn raw(value: &Value) -> Result<Vec<u8>, String> {
+    match value {
+        Value::String(text) => Ok(text.as_bytes().to_vec()),
+        value => json::print(value).map_err(|error| error.to_string()),
+    }
+}
+
+fn val(value: &Value) -> Val {
+    match value {
+        Value::Null | Value::Delete | Value::Nothing => Val::Null,
+        Value::Bool(b) => Val::Bool(*b),
+        Value::Int(i) => Val::Num(Num::from_integral(*i)),
+        Value::Float(f) => Val::Num(Num::Float(*f)),
+        Value::Number(text) => Val::Num(number(text)),
+        Value::Array(items) => items.iter().map(val).collect(),
+        Value::Object(object) => {
+            let entries = object.iter().map(|(key, value)| (Val::utf8_str(key.to_string()), val(value)));
+            Val::obj(entries.collect())
+        }
+        text => Val::utf8_str(text::string(text).into_owned()),
+    }
+}
+
+/// Whole numbers keep all of their digits.
+fn number(text: &str) -> Num {
+    Num::from_str_radix(text, 10).unwrap_or_else(|| Num::from_dec_str(text))
+}
+
+fn value(val: &Val) -> Value {
+    match val {
+        Val::Null => Value::Null,
+        Val::Bool(b) => Value::Bool(*b),
+        Val::Num(Num::Int(i)) => Value::Int(*i as i64),
+        Val::Num(Num::BigInt(i)) => Value::Number(i.to_string().into()),
+        Val::Num(Num::Float(f)) => Value::Float(*f),
+        Val::Num(Num::Dec(text)) => text.parse().map_or(Value::Null, Value::Float),
+        Val::BStr(text) | Val::TStr(text) => Value::from(&*json::go_lossy(text)),
+        Val::Arr(items) => Value::Array(items.iter().map(value).collect()),
+        Val::Obj(entries) => {
+            let entries = entries.iter().map(|(key, entry)| (text::string(&value(key)).as_ref().into(), value(entry)));
+            Value::Object(entries.collect::<Object>())
+        }
+    }
+}
+
+impl Processor for Jq {
+    fn process(&self, batch: Batch) -> Step<'_> {
+        let mut done = Batch::new();
+        for mut message in batch {
+            match self.run(&message) {
+                Ok(result) => done.extend(result),
+                Err(error) => {
+                    message.fail(error);
+                    done.push(message);
+                }
+            }
+        }
+        Step::non_empty(done)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{context, processor, run};
+
+    #[tokio::test]
+    async fn results_become_documents() {
+        for (query, input, want) in [
+            (".a", r#"{"a":12345678901234567890123}"#, "12345678901234567890123"),
+            (".a, .b", r#"{"a":1,"b":"x"}"#, r#"[1,"x"]"#),
+            ("[1e3, 3.0, 1/3]", "null", "[1000,3,0.3333333333333333]"),
+            ("$ENV.HOME, env.HOME", "null", "[null,null]"),
+        ] {
+            let chain = processor(&context(), &format!("jq: {{query: '{query}'}}"));
+            assert_eq!(run(&chain, &[input]).await, [[want]], "{query}");
+        }
+        let chain = processor(&context(), "jq: {query: 'select(.n > 1)'}");
+        assert_eq!(run(&chain, &[r#"{"n":1}"#, r#"{"n":2}"#]).await, [[r#"{"n":2}"#]]);
+        let chain = processor(&context(), "jq: {query: '.a.b'}");
+        assert!(run(&chain, &[r#"{"a":5}"#]).await[0][0].starts_with(r#"{"a":5}!"#));
+    }
+}
