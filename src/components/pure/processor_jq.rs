@@ -14,9 +14,10 @@ use crate::value::{Object, Value, json, text};
 const QUERY: Field<String> = field("query").doc("The program. `$metadata` is the metadata of the message.");
 const RAW: Field<bool> =
     field("raw").default(false).advanced().doc("Whether the content is one string rather than a document.");
-const OUTPUT_RAW: Field<bool> = field("output_raw").default(false).advanced().doc(
-    "Whether results become the content as they are, one after another, strings without their quotes.",
-);
+const OUTPUT_RAW: Field<bool> = field("output_raw")
+    .default(false)
+    .advanced()
+    .doc("Whether results become the content as they are, one after another, strings without their quotes.");
 
 pub const JQ: ProcessorSpec = ProcessorSpec {
     spec: ComponentSpec::new(Kind::Processor, "jq")
@@ -129,7 +130,8 @@ fn value(val: &Val) -> Value {
         Val::BStr(text) | Val::TStr(text) => Value::from(&*json::go_lossy(text)),
         Val::Arr(items) => Value::Array(items.iter().map(value).collect()),
         Val::Obj(entries) => {
-            let entries = entries.iter().map(|(key, entry)| (text::string(&value(key)).as_ref().into(), value(entry)));
+            let entries =
+                entries.iter().map(|(key, entry)| (text::string(&value(key)).as_ref().into(), value(entry)));
             Value::Object(entries.collect::<Object>())
         }
     }
