@@ -163,7 +163,8 @@ impl Arc {
             return;
         }
         let once = self.once.len();
-        let from_once = once > 0 && (once > self.target || once == self.target && again_back);
+        let over = once > self.target || once == self.target && again_back;
+        let from_once = once > 0 && over || self.again.is_empty();
         if from_once && let Some((key, _)) = self.once.pop_lru() {
             self.once_gone.put(key, ());
         } else if let Some((key, _)) = self.again.pop_lru() {
@@ -194,7 +195,8 @@ impl TwoQueues {
             return;
         }
         let recent = self.recent.len();
-        let from_recent = recent > 0 && (recent > self.recent_size || recent == self.recent_size && !back);
+        let over = recent > self.recent_size || recent == self.recent_size && !back;
+        let from_recent = recent > 0 && over || self.frequent.is_empty();
         if from_recent && let Some((key, _)) = self.recent.pop_lru() {
             self.gone.put(key, ());
         } else {
