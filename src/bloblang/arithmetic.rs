@@ -52,12 +52,9 @@ fn add(left: &Value, right: &Value) -> Option<Value> {
             Some(Value::String(joined))
         }
         _ => {
-            let (a, b) = (text::content(left)?, text::content(right)?);
-            let joined = [&*a, &*b].concat();
-            Some(match String::from_utf8(joined) {
-                Ok(text) => Value::from(text),
-                Err(error) => Value::from(bytes::Bytes::from(error.into_bytes())),
-            })
+            // A timestamp may follow a text, but not begin one.
+            let begin = text::content(left).filter(|_| !matches!(left, Value::Timestamp(_)))?;
+            Some(Value::text([&*begin, &*text::content(right)?].concat()))
         }
     }
 }

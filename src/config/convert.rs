@@ -28,7 +28,9 @@ impl From<&Value> for Node {
             Value::Float(f) => Node::scalar(float_text(*f), Tag::Float),
             Value::Number(text) => Node::scalar(text.clone(), super::scalar::resolve(text)),
             Value::String(text) => Node::text(text.clone()),
-            Value::Bytes(bytes) => Node::text(String::from_utf8_lossy(bytes).into_owned()),
+            Value::Bytes(bytes) | Value::RawString(bytes) => {
+                Node::text(String::from_utf8_lossy(bytes).into_owned())
+            }
             Value::Timestamp(time) => {
                 Node::scalar(time.strftime("%Y-%m-%dT%H:%M:%S%.f%:z").to_string(), Tag::Timestamp)
             }

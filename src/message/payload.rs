@@ -39,7 +39,7 @@ impl Payload {
     pub fn from_value(value: Value) -> Self {
         match value {
             Value::String(s) => Self::from_bytes(Bytes::from_owner(OwnedText(s))),
-            Value::Bytes(b) => Self::from_bytes(*b),
+            Value::Bytes(b) | Value::RawString(b) => Self::from_bytes(*b),
             value => Self { bytes: OnceLock::new(), value: OnceLock::from(value) },
         }
     }

@@ -12,6 +12,7 @@ pub mod compare;
 pub mod json;
 pub mod number;
 mod object;
+mod raw;
 pub mod text;
 pub mod yaml_scalar;
 
@@ -43,6 +44,8 @@ pub enum Value {
     /// A number read from a document: its source text, a valid JSON number.
     Number(Str),
     String(Str),
+    /// A string that is not UTF-8; in JSON its invalid bytes are U+FFFD. Only [`Value::text`] makes it.
+    RawString(Box<Bytes>),
     Bytes(Box<Bytes>),
     Timestamp(Arc<Timestamp>),
     Array(Array),
@@ -66,7 +69,7 @@ impl Value {
             Value::Null => "null",
             Value::Bool(_) => "bool",
             Value::Int(_) | Value::Float(_) | Value::Number(_) => "number",
-            Value::String(_) => "string",
+            Value::String(_) | Value::RawString(_) => "string",
             Value::Bytes(_) => "bytes",
             Value::Timestamp(_) => "timestamp",
             Value::Array(_) => "array",

@@ -10,7 +10,7 @@ use super::{Timestamp, Value, number};
 pub fn content(value: &Value) -> Option<Cow<'_, [u8]>> {
     match value {
         Value::String(s) => Some(Cow::Borrowed(s.as_bytes())),
-        Value::Bytes(bytes) => Some(Cow::Borrowed(bytes)),
+        Value::Bytes(bytes) | Value::RawString(bytes) => Some(Cow::Borrowed(bytes)),
         Value::Timestamp(t) => Some(Cow::Owned(rfc3339(t).into_bytes())),
         _ => None,
     }
@@ -22,7 +22,7 @@ pub fn string(value: &Value) -> Cow<'_, str> {
     match value {
         Value::String(s) => Cow::Borrowed(s),
         Value::Number(text) => Cow::Borrowed(text),
-        Value::Bytes(bytes) => json::go_lossy(bytes),
+        Value::Bytes(bytes) | Value::RawString(bytes) => json::go_lossy(bytes),
         Value::Bool(b) => Cow::Borrowed(if *b { "true" } else { "false" }),
         Value::Int(i) => Cow::Owned(itoa::Buffer::new().format(*i).to_owned()),
         Value::Float(f) => Cow::Owned(number::general_text(*f).to_string()),
@@ -38,7 +38,7 @@ pub fn string(value: &Value) -> Cow<'_, str> {
 /// The bytes of the `.string()` form.
 pub fn bytes(value: &Value) -> Cow<'_, [u8]> {
     match value {
-        Value::Bytes(bytes) => Cow::Borrowed(bytes),
+        Value::Bytes(bytes) | Value::RawString(bytes) => Cow::Borrowed(bytes),
         _ => match string(value) {
             Cow::Borrowed(s) => Cow::Borrowed(s.as_bytes()),
             Cow::Owned(s) => Cow::Owned(s.into_bytes()),

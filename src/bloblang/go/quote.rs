@@ -63,20 +63,20 @@ pub fn is_printable(c: char) -> bool {
     PRINTABLE.as_ref().is_some_and(|regex| regex.is_match(c.encode_utf8(&mut [0; 4])))
 }
 
-/// The text of a literal in double quotes, backquotes (no escapes) or, if it is one character, single quotes; none
+/// The bytes of a literal in double quotes, backquotes (no escapes) or, if it is one character, single quotes; none
 /// where the syntax is wrong.
-pub fn unquote(literal: &str) -> Option<String> {
+pub fn unquote(literal: &str) -> Option<Vec<u8>> {
     let quote = literal.chars().next()?;
     let body = literal.strip_prefix(quote)?.strip_suffix(quote)?;
     match quote {
-        '`' if !body.contains('`') => Some(body.replace('\r', "")),
+        '`' if !body.contains('`') => Some(body.replace('\r', "").into_bytes()),
         '"' => unescape(body, quote),
-        '\'' => unescape(body, quote).filter(|text| text.chars().count() == 1),
+        '\'' => unescape(body, quote).filter(|text| go_lossy(text).chars().count() == 1),
         _ => None,
     }
 }
 
-fn unescape(body: &str, quote: char) -> Option<String> {
+fn unescape(body: &str, quote: char) -> Option<Vec<u8>> {
     if body.contains(['\n', quote]) && !body.contains('\\') {
         return None;
     }
@@ -90,7 +90,7 @@ fn unescape(body: &str, quote: char) -> Option<String> {
             c => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
         }
     }
-    Some(go_lossy(&out).into_owned())
+    Some(out)
 }
 
 /// Reads what follows a backslash.
@@ -141,7 +141,7 @@ mod tests {
         ] {
             assert_eq!(quote(text, Charset::Unicode), unicode);
             assert_eq!(quote(text, Charset::Ascii), ascii);
-            assert_eq!(unquote(unicode).as_deref(), Some(text));
+            assert_eq!(unquote(unicode).as_deref(), Some(text.as_bytes()));
         }
         assert_eq!(quote_char('\'', Charset::Unicode), r"'\''");
     }
@@ -164,7 +164,7 @@ mod tests {
             (r#""\ud800""#, None),
             (r#""\400""#, None),
         ] {
-            assert_eq!(unquote(literal).as_deref(), text, "{literal}");
+            assert_eq!(unquote(literal).as_deref(), text.map(str::as_bytes), "{literal}");
         }
     }
 }

@@ -80,7 +80,13 @@ pub fn escape(text: &str, part: Part) -> String {
     out
 }
 
+/// The text with its escapes resolved, where those of invalid bytes become U+FFFD.
 pub fn unescape(text: &str, part: Part) -> Result<String, UrlError> {
+    unescape_bytes(text, part).map(|bytes| go_lossy(&bytes).into_owned())
+}
+
+/// The bytes that a text with escapes stands for.
+pub fn unescape_bytes(text: &str, part: Part) -> Result<Vec<u8>, UrlError> {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
@@ -107,7 +113,7 @@ pub fn unescape(text: &str, part: Part) -> Result<String, UrlError> {
             byte => out.push(byte),
         }
     }
-    Ok(go_lossy(&out).into_owned())
+    Ok(out)
 }
 
 /// Hosts hold escapes only of bytes that are not ASCII, zones also of blanks and of what needs none.

@@ -23,7 +23,8 @@ const STRING: MethodSpec = MethodSpec::new("string", CATEGORY, MethodRun::Pure(s
 
 fn string(target: Cow<'_, Value>, _: &Args<'_>) -> Result<Value> {
     match &*target {
-        Value::String(_) => Ok(target.into_owned()),
+        Value::String(_) | Value::RawString(_) => Ok(target.into_owned()),
+        Value::Bytes(bytes) => Ok(Value::text(bytes.as_ref().clone())),
         other => Ok(Value::from(text::string(other).as_ref())),
     }
 }

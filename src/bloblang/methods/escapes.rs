@@ -44,7 +44,7 @@ const UNQUOTE: MethodSpec = MethodSpec::new(
     "unquote",
     CATEGORY,
     MethodRun::Pure(|target, _| match unquote(&string(&target)?) {
-        Some(text) => Ok(Value::from(text)),
+        Some(text) => Ok(Value::text(text)),
         None => Err(Error::new("invalid syntax")),
     }),
 )
@@ -87,7 +87,7 @@ fn escape(target: &Value, place: Part) -> Result<Value> {
 }
 
 fn unescape(target: &Value, place: Part) -> Result<Value> {
-    url::unescape(&string(target)?, place).map(Value::from).map_err(|e| Error::new(e.to_string()))
+    url::unescape_bytes(&string(target)?, place).map(Value::text).map_err(|e| Error::new(e.to_string()))
 }
 
 const ESCAPE_URL_QUERY: MethodSpec =

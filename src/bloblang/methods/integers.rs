@@ -175,7 +175,7 @@ enum Source<'v> {
 
 fn number(target: &Value) -> Result<Source<'_>> {
     match target {
-        Value::String(_) | Value::Bytes(_) => Ok(Source::Text(text::string(target))),
+        Value::String(_) | Value::RawString(_) | Value::Bytes(_) => Ok(Source::Text(text::string(target))),
         // Of a document's numbers only those written as integers are whole.
         Value::Number(digits) if !digits.bytes().all(|b| b.is_ascii_digit() || b == b'-') => {
             Err(Error::new(format!("strconv.ParseInt: parsing {digits:?}: invalid syntax")))

@@ -79,7 +79,7 @@ impl<'v> Shape<'v> {
                 Some(Num::Float(_)) => Kind::Float64,
                 None => return Err(format!(" number {text:?} fits neither an integer nor a float")),
             },
-            Value::String(_) => Kind::String,
+            Value::String(_) | Value::RawString(_) => Kind::String,
             Value::Bytes(_) => Kind::ByteArray,
             Value::Timestamp(_) => Kind::Timestamp,
             Value::Array(items) => {

@@ -11,7 +11,6 @@ use crate::bloblang::args::{Args, Param, Params};
 use crate::bloblang::error::Error;
 use crate::bloblang::scope::Environment;
 use crate::bloblang::spec::{Example, MethodRun, MethodSpec, PreparedMethod, Result};
-use crate::value::json::go_lossy;
 use crate::value::{Array, Value, compare, text};
 
 pub const METHODS: &[&MethodSpec] = &[&CONTAINS, &INDEX_OF, &JOIN, &LENGTH, &SLICE, &SPLIT];
@@ -32,7 +31,7 @@ const LENGTH: MethodSpec = MethodSpec::new("length", STRINGS, MethodRun::Pure(le
 fn length(target: Cow<'_, Value>, _: &Args<'_>) -> Result<Value> {
     let length = match &*target {
         Value::String(s) => s.len(),
-        Value::Bytes(bytes) => bytes.len(),
+        Value::Bytes(bytes) | Value::RawString(bytes) => bytes.len(),
         Value::Array(items) => items.len(),
         Value::Object(object) => object.len(),
         other => return Err(Error::expected("string, array or object", other)),
@@ -61,7 +60,7 @@ fn slice(args: &Args<'_>, _: &Environment) -> Result<PreparedMethod> {
             let (start, end) = bounds(low, high, items.len())?;
             Ok(Value::Array(items[start..end].into()))
         }
-        Value::String(_) | Value::Bytes(_) => {
+        Value::String(_) | Value::RawString(_) | Value::Bytes(_) => {
             let (start, end) = bounds(low, high, bytes(&target)?.len())?;
             Ok(part(&target, start, end))
         }
@@ -121,7 +120,9 @@ fn contains(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
     let found = match &*target {
         Value::Array(items) => items.iter().any(|item| compare::equal(value, item)),
         Value::Object(object) => object.values().any(|item| compare::equal(value, item)),
-        Value::String(_) | Value::Bytes(_) => memmem::find(bytes(&target)?, &text::bytes(value)).is_some(),
+        Value::String(_) | Value::RawString(_) | Value::Bytes(_) => {
+            memmem::find(bytes(&target)?, &text::bytes(value)).is_some()
+        }
         other => return Err(Error::expected("string, array or object", other)),
     };
     Ok(Value::Bool(found))
@@ -185,5 +186,5 @@ fn join(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
         let text = bytes(item).map_err(|error| error.context(format!("failed to join element {i}")))?;
         out.extend_from_slice(text);
     }
-    Ok(Value::from(go_lossy(&out).as_ref()))
+    Ok(Value::text(out))
 }

@@ -13,7 +13,7 @@ use crate::value::{Value, text};
 pub(super) fn string(target: &Value) -> Result<Cow<'_, str>> {
     match target {
         Value::String(s) => Ok(Cow::Borrowed(s)),
-        Value::Bytes(bytes) => Ok(go_lossy(bytes)),
+        Value::Bytes(bytes) | Value::RawString(bytes) => Ok(go_lossy(bytes)),
         Value::Timestamp(t) => Ok(Cow::Owned(text::rfc3339(t))),
         other => Err(Error::expected("string", other)),
     }
@@ -23,16 +23,16 @@ pub(super) fn string(target: &Value) -> Result<Cow<'_, str>> {
 pub(super) fn bytes(target: &Value) -> Result<&[u8]> {
     match target {
         Value::String(s) => Ok(s.as_bytes()),
-        Value::Bytes(bytes) => Ok(bytes),
+        Value::Bytes(bytes) | Value::RawString(bytes) => Ok(bytes),
         other => Err(Error::expected("string", other)),
     }
 }
 
 /// `result` as what the target is: a string or bytes.
-pub(super) fn like(target: &Value, result: impl Into<Vec<u8>> + AsRef<[u8]>) -> Value {
+pub(super) fn like(target: &Value, result: Vec<u8>) -> Value {
     match target {
-        Value::Bytes(_) => Value::from(Bytes::from(result.into())),
-        _ => Value::from(go_lossy(result.as_ref()).as_ref()),
+        Value::Bytes(_) => Value::from(Bytes::from(result)),
+        _ => Value::text(result),
     }
 }
 
@@ -42,8 +42,9 @@ pub(super) fn part(target: &Value, start: usize, end: usize) -> Value {
         Value::Bytes(bytes) => Value::from(bytes.slice(start..end)),
         Value::String(s) => match s.get(start..end) {
             Some(part) => Value::from(part),
-            None => Value::from(go_lossy(&s.as_bytes()[start..end]).as_ref()),
+            None => Value::text(Bytes::copy_from_slice(&s.as_bytes()[start..end])),
         },
+        Value::RawString(bytes) => Value::text(bytes.slice(start..end)),
         _ => Value::Null,
     }
 }
@@ -52,6 +53,7 @@ pub(super) fn part(target: &Value, start: usize, end: usize) -> Value {
 pub(super) fn map_text(target: &Value, change: impl FnOnce(&str) -> String) -> Result<Value> {
     match target {
         Value::String(s) => Ok(Value::from(change(s))),
+        Value::RawString(bytes) => Ok(Value::from(change(&go_lossy(bytes)))),
         Value::Bytes(bytes) => Ok(Value::from(Bytes::from(change(&go_lossy(bytes))))),
         other => Err(Error::expected("string", other)),
     }

@@ -113,6 +113,7 @@ impl Printer<'_, '_> {
             Value::Float(f) => self.out.extend_from_slice(number::json_text(*f).as_bytes()),
             Value::Number(text) => self.out.extend_from_slice(text.as_bytes()),
             Value::String(s) => self.string(s),
+            Value::RawString(bytes) => self.raw_string(bytes),
             Value::Bytes(bytes) => self.base64(bytes),
             Value::Timestamp(t) => self.string(&text::rfc3339(t)),
             Value::Array(_) => self.out.extend_from_slice(b"[]"),
@@ -155,17 +156,34 @@ impl Printer<'_, '_> {
     }
 
     fn string(&mut self, s: &str) {
-        let bytes = s.as_bytes();
-        self.out.reserve(bytes.len() + 2);
+        self.out.reserve(s.len() + 2);
         self.out.push(b'"');
+        self.content(s);
+        self.out.push(b'"');
+    }
+
+    #[inline]
+    fn content(&mut self, s: &str) {
+        let bytes = s.as_bytes();
         let mut done = 0;
         loop {
             let stop = self.stops.find(bytes, done);
             self.out.extend_from_slice(&bytes[done..stop]);
             if stop == bytes.len() {
-                break;
+                return;
             }
             done = stop + self.escape(&bytes[stop..]);
+        }
+    }
+
+    /// Invalid bytes are written as escapes, so that they differ from a U+FFFD in the text.
+    fn raw_string(&mut self, bytes: &[u8]) {
+        self.out.push(b'"');
+        for chunk in bytes.utf8_chunks() {
+            self.content(chunk.valid());
+            for _ in chunk.invalid() {
+                self.out.extend_from_slice(b"\\ufffd");
+            }
         }
         self.out.push(b'"');
     }

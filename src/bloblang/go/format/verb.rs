@@ -19,6 +19,8 @@ pub(super) fn print(d: &Directive, verb: char, value: &Value, out: &mut String) 
         Value::Int(i) => integer(d, verb, *i, value, out),
         Value::Float(f) if "eEfFgGv".contains(verb) => float::print(d, verb, *f, out),
         Value::String(s) => string(d, verb, s, value, out),
+        Value::RawString(bytes) if matches!(verb, 'x' | 'X') => hex(d, verb, bytes, out),
+        Value::RawString(bytes) => string(d, verb, &go_lossy(bytes), value, out),
         Value::Number(number) => string(d, verb, number, value, out),
         Value::Timestamp(_) => {
             let mut shown = String::new();
@@ -82,7 +84,7 @@ fn type_name(value: &Value) -> &'static str {
         Value::Int(_) => "int64",
         Value::Float(_) => "float64",
         Value::Number(_) => "json.Number",
-        Value::String(_) => "string",
+        Value::String(_) | Value::RawString(_) => "string",
         Value::Bytes(_) => "[]uint8",
         Value::Timestamp(_) => "time.Time",
         Value::Array(_) => "[]interface {}",

@@ -103,6 +103,7 @@ fn leaf(value: &Value, indent: usize, out: &mut String) {
         Value::Array(_) | Value::Bytes(_) => out.push_str("[]"),
         Value::Object(_) => out.push_str("{}"),
         Value::String(s) | Value::Number(s) => write_text(s, false, indent, out),
+        Value::RawString(_) => write_text(&text::string(value), false, indent, out),
     }
 }
 
