@@ -31,6 +31,8 @@ pub struct Param {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ParamType {
     String,
+    /// A string of any bytes.
+    Bytes,
     Integer,
     Float,
     Number,
@@ -112,6 +114,11 @@ impl Param {
         Self::new(name, ParamType::String, doc)
     }
 
+    /// A string that need not be UTF-8.
+    pub const fn bytes(name: &'static str, doc: &'static str) -> Self {
+        Self::new(name, ParamType::Bytes, doc)
+    }
+
     pub const fn integer(name: &'static str, doc: &'static str) -> Self {
         Self::new(name, ParamType::Integer, doc)
     }
@@ -146,7 +153,7 @@ impl ParamType {
     /// The name in docs and listings.
     pub const fn name(self) -> &'static str {
         match self {
-            ParamType::String => "string",
+            ParamType::String | ParamType::Bytes => "string",
             ParamType::Integer => "integer",
             ParamType::Float => "float",
             ParamType::Number => "number",
@@ -169,6 +176,7 @@ impl ParamType {
         let fits = match self {
             ParamType::Unknown | ParamType::Query | ParamType::QueryOrScalar => true,
             ParamType::String => matches!(*value, Value::String(_)),
+            ParamType::Bytes => matches!(*value, Value::String(_) | Value::RawString(_) | Value::Bytes(_)),
             ParamType::Integer => matches!(*value, Value::Int(_)),
             ParamType::Float => matches!(*value, Value::Float(_)),
             ParamType::Number => matches!(*value, Value::Int(_) | Value::Float(_) | Value::Number(_)),
@@ -183,7 +191,9 @@ impl ParamType {
     fn convert(self, value: &Value) -> Result<Value> {
         let number = || Num::of(value).ok_or_else(|| Error::expected("number", value));
         match (self, value) {
-            (ParamType::String, Value::Bytes(bytes)) => Ok(Value::from(go_lossy(bytes).as_ref())),
+            (ParamType::String, Value::Bytes(bytes) | Value::RawString(bytes)) => {
+                Ok(Value::from(go_lossy(bytes).as_ref()))
+            }
             (ParamType::Integer, _) => Ok(Value::Int(number()?.to_i64())),
             (ParamType::Float | ParamType::Number, _) => Ok(Value::Float(number()?.to_f64())),
             (ParamType::Bool, _) => {
@@ -237,6 +247,15 @@ impl<'a> Args<'a> {
 
     pub fn opt_str(&self, i: usize) -> Option<&str> {
         self.get(i).and_then(Value::as_str)
+    }
+
+    /// Argument `i`, whose parameter is a string of any bytes; empty where it was not given.
+    pub fn bytes(&self, i: usize) -> &[u8] {
+        match self.get(i) {
+            Some(Value::String(text)) => text.as_bytes(),
+            Some(Value::RawString(bytes) | Value::Bytes(bytes)) => bytes,
+            _ => &[],
+        }
     }
 
     /// Argument `i`, whose parameter is an integer; 0 where it was not given.

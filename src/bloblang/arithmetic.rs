@@ -21,7 +21,12 @@ pub fn apply(op: Op, left: &Value, right: &Value) -> Result<Value> {
         Op::Ne => Ok(Value::Bool(!compare::equal(left, right))),
         Op::Lt | Op::Le | Op::Gt | Op::Ge => ordered(op, left, right),
         Op::Add => add(left, right).ok_or(Fault::Types),
-        Op::Sub | Op::Mul | Op::Div | Op::Mod => match (Num::of(left), Num::of(right)) {
+        Op::Mod => match (integer(left), integer(right)) {
+            (Some(_), Some(0)) => Err(Fault::DivisionByZero),
+            (Some(a), Some(b)) => Ok(Value::Int(a.wrapping_rem(b))),
+            _ => Err(Fault::Types),
+        },
+        Op::Sub | Op::Mul | Op::Div => match (Num::of(left), Num::of(right)) {
             (Some(a), Some(b)) => calculate(op, a, b),
             _ => Err(Fault::Types),
         },
@@ -59,17 +64,21 @@ fn add(left: &Value, right: &Value) -> Option<Value> {
     }
 }
 
+/// A number cut to an integer; unsigned ones beyond the signed range wrap.
+fn integer(value: &Value) -> Option<i64> {
+    if let Value::Number(digits) = value
+        && let Ok(unsigned) = digits.parse::<u64>()
+    {
+        return Some(unsigned as i64);
+    }
+    Num::of(value).map(Num::to_i64)
+}
+
 fn calculate(op: Op, left: Num, right: Num) -> Result<Value> {
     if op == Op::Div {
         return match right.to_f64() {
             0.0 => Err(Fault::DivisionByZero),
             divisor => Ok(Value::Float(left.to_f64() / divisor)),
-        };
-    }
-    if op == Op::Mod {
-        return match right.to_i64() {
-            0 => Err(Fault::DivisionByZero),
-            divisor => Ok(Value::Int(left.to_i64().wrapping_rem(divisor))),
         };
     }
     Ok(match (left, right) {

@@ -112,7 +112,7 @@ fn map(mapping: &Mapping, text: &[u8], form: Form) -> Result<Vec<u8>, ExprError>
     let mut out = Vec::new();
     match root {
         Value::String(text) => out.extend_from_slice(text.as_bytes()),
-        Value::Bytes(bytes) => out.extend_from_slice(&bytes),
+        Value::Bytes(bytes) | Value::RawString(bytes) => out.extend_from_slice(&bytes),
         Value::Delete => {}
         Value::Nothing if form.raw => out.extend_from_slice(text),
         Value::Nothing => match batch[0].structured() {

@@ -14,7 +14,7 @@ use aes_gcm::{AesGcm, KeyInit};
 use crate::bloblang::args::{Args, Param, Params};
 use crate::bloblang::error::Error;
 use crate::bloblang::spec::{Example, MethodRun, MethodSpec, PreparedMethod, Result};
-use crate::value::{Value, text};
+use crate::value::Value;
 
 pub const METHODS: &[&MethodSpec] = &[&DECRYPT_AES, &ENCRYPT_AES];
 
@@ -22,8 +22,8 @@ const CATEGORY: &str = "Encoding and Encryption";
 
 const PARAMS: Params = Params::Named(&[
     Param::string("scheme", "ctr, gcm, ofb or cbc (whose input is a number of whole blocks of 16 bytes)."),
-    Param::string("key", "A key of 16, 24 or 32 bytes."),
-    Param::string("iv", "The initialisation vector: 16 bytes, 12 for gcm."),
+    Param::bytes("key", "A key of 16, 24 or 32 bytes."),
+    Param::bytes("iv", "The initialisation vector: 16 bytes, 12 for gcm."),
 ]);
 
 const ENCRYPT_AES: MethodSpec =
@@ -63,8 +63,7 @@ enum Direction {
 }
 
 fn prepared(args: &Args<'_>, direction: Direction) -> Result<PreparedMethod> {
-    let (scheme, key, iv) =
-        (args.str(0).to_owned(), args.str(1).as_bytes().to_vec(), args.str(2).as_bytes().to_vec());
+    let (scheme, key, iv) = (args.str(0).to_owned(), args.bytes(1).to_vec(), args.bytes(2).to_vec());
     if !matches!(scheme.as_str(), "ctr" | "gcm" | "ofb" | "cbc") {
         return Err(Error::new(format!("unrecognized encryption type: {scheme}")));
     }
@@ -76,19 +75,17 @@ fn prepared(args: &Args<'_>, direction: Direction) -> Result<PreparedMethod> {
         return Err(Error::new(format!("the iv of {scheme} has {wanted} bytes, this one has {}", iv.len())));
     }
     Ok(Arc::new(move |target, _| {
-        let data = text::content(&target).ok_or_else(|| Error::expected("string", &target))?;
+        let data = Cow::Borrowed(super::target::bytes(&target)?);
         let result = match key.len() {
             16 => run::<Aes128>(&scheme, direction, &key, &iv, data),
             24 => run::<Aes192>(&scheme, direction, &key, &iv, data),
             _ => run::<Aes256>(&scheme, direction, &key, &iv, data),
         }?;
-        // As in the reference the cipher text is a string; what is no UTF-8 in it stays bytes.
-        match (direction, String::from_utf8(result)) {
-            (Direction::Encrypt, Ok(text)) => Ok(Value::from(text)),
-            (Direction::Encrypt, Err(raw)) => Ok(Value::from(bytes::Bytes::from(raw.into_bytes()))),
-            (Direction::Decrypt, Ok(text)) => Ok(Value::from(bytes::Bytes::from(text))),
-            (Direction::Decrypt, Err(raw)) => Ok(Value::from(bytes::Bytes::from(raw.into_bytes()))),
-        }
+        // As in the reference the cipher text is a string, the plain text is bytes.
+        Ok(match direction {
+            Direction::Encrypt => Value::text(result),
+            Direction::Decrypt => Value::from(bytes::Bytes::from(result)),
+        })
     }))
 }
 

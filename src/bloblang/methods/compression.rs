@@ -1,6 +1,5 @@
 //! Methods that compress and decompress.
 
-use std::borrow::Cow;
 use std::io::{Read, Write};
 use std::sync::Arc;
 
@@ -10,7 +9,9 @@ use flate2::{read, write};
 use crate::bloblang::args::{Args, Constant, Param, Params};
 use crate::bloblang::error::Error;
 use crate::bloblang::spec::{Example, MethodRun, MethodSpec, PreparedMethod, Result};
-use crate::value::{Value, text};
+use crate::value::Value;
+
+use super::target::bytes;
 
 pub const METHODS: &[&MethodSpec] = &[&COMPRESS, &DECOMPRESS];
 
@@ -102,10 +103,6 @@ pub fn level(level: i64) -> Compression {
     }
 }
 
-fn content<'v>(target: &'v Value) -> Result<Cow<'v, [u8]>> {
-    text::content(target).ok_or_else(|| Error::expected("string", target))
-}
-
 fn found<T: Copy>(table: &[(&str, T)], name: &str, what: &str) -> Result<T> {
     let entry = table.iter().find(|(n, _)| *n == name);
     entry.map(|(_, run)| *run).ok_or_else(|| Error::new(format!("{what} type not recognised: {name}")))
@@ -116,7 +113,7 @@ fn compress(args: &Args<'_>, _: &crate::bloblang::Environment) -> Result<Prepare
     let level = level(args.int(1));
     Ok(Arc::new(move |target, _| {
         let packed =
-            run(&content(&target)?, level).map_err(|e| Error::new(format!("failed to compress: {e}")))?;
+            run(bytes(&target)?, level).map_err(|e| Error::new(format!("failed to compress: {e}")))?;
         Ok(Value::from(bytes::Bytes::from(packed)))
     }))
 }
@@ -124,8 +121,7 @@ fn compress(args: &Args<'_>, _: &crate::bloblang::Environment) -> Result<Prepare
 fn decompress(args: &Args<'_>, _: &crate::bloblang::Environment) -> Result<PreparedMethod> {
     let run = found(&DECOMPRESSORS, args.str(0), "decompression")?;
     Ok(Arc::new(move |target, _| {
-        let unpacked =
-            run(&content(&target)?).map_err(|e| Error::new(format!("failed to decompress: {e}")))?;
+        let unpacked = run(bytes(&target)?).map_err(|e| Error::new(format!("failed to decompress: {e}")))?;
         Ok(Value::from(bytes::Bytes::from(unpacked)))
     }))
 }

@@ -9,17 +9,19 @@ use sha2::Digest;
 use crate::bloblang::args::{Args, Constant, Param, Params};
 use crate::bloblang::error::Error;
 use crate::bloblang::spec::{Example, MethodRun, MethodSpec, PreparedMethod, Result};
-use crate::value::{Value, text};
+use crate::value::Value;
+
+use super::target::bytes;
 
 pub const METHODS: &[&MethodSpec] = &[&HASH, &UUID_V5];
 
 const CATEGORY: &str = "Encoding and Encryption";
 
 const HASH: MethodSpec = MethodSpec::new("hash", CATEGORY, MethodRun::Prepared(hash))
-    .doc("The hash of a string or of bytes: as bytes, or as decimal text for xxhash64, fnv32. The `hmac_` algorithms need a key; `polynomial` (IEEE, Castagnoli, Koopman) is that of crc32.")
+    .doc("The hash of a string or of bytes: as bytes, which for xxhash64 and fnv32 are decimal digits. The `hmac_` algorithms need a key; `polynomial` (IEEE, Castagnoli, Koopman) is that of crc32.")
     .params(Params::Named(&[
         Param::string("algorithm", "hmac_sha1, hmac_sha256, hmac_sha512, md5, sha1, sha256, sha512, sha3_256, sha3_512, xxhash64, crc32 or fnv32."),
-        Param::string("key", "The key of an hmac.").optional(),
+        Param::bytes("key", "The key of an hmac.").optional(),
         Param::string("polynomial", "The polynomial of crc32.").default(Constant::String("IEEE")),
     ]))
     .examples(&[
@@ -37,8 +39,8 @@ const PLAIN: [(&str, Algorithm); 8] = [
     ("sha512", |data| raw(&sha2::Sha512::digest(data))),
     ("sha3_256", |data| raw(&sha3::Sha3_256::digest(data))),
     ("sha3_512", |data| raw(&sha3::Sha3_512::digest(data))),
-    ("xxhash64", |data| Value::from(xxhash_rust::xxh64::xxh64(data, 0).to_string())),
-    ("fnv32", |data| Value::from(fnv32(data).to_string())),
+    ("xxhash64", |data| raw(xxhash_rust::xxh64::xxh64(data, 0).to_string().as_bytes())),
+    ("fnv32", |data| raw(fnv32(data).to_string().as_bytes())),
 ];
 
 type Keyed = fn(&[u8], &[u8]) -> Option<Value>;
@@ -69,22 +71,19 @@ fn raw(bytes: &[u8]) -> Value {
     Value::from(bytes::Bytes::copy_from_slice(bytes))
 }
 
-fn content<'v>(target: &'v Value) -> Result<Cow<'v, [u8]>> {
-    text::content(target).ok_or_else(|| Error::expected("string", target))
-}
-
 fn hash(args: &Args<'_>, _: &crate::bloblang::Environment) -> Result<PreparedMethod> {
     let name = args.str(0);
     if let Some((_, run)) = PLAIN.iter().find(|(n, _)| *n == name) {
-        return Ok(Arc::new(move |target, _| Ok(run(&content(&target)?))));
+        return Ok(Arc::new(move |target, _| Ok(run(bytes(&target)?))));
     }
-    if let Some((_, run)) = KEYED.iter().find(|(n, _)| *n == name) {
-        let Some(key) = args.opt_str(1).filter(|key| !key.is_empty()) else {
+    // `hmac-sha1` is an old spelling of `hmac_sha1`.
+    if let Some((_, run)) = KEYED.iter().find(|(n, _)| *n == name.replacen("hmac-", "hmac_", 1)) {
+        let key = args.bytes(1).to_vec();
+        if key.is_empty() {
             return Err(Error::new(format!("hash algorithm {name} requires a key argument")));
-        };
-        let key = key.as_bytes().to_vec();
+        }
         return Ok(Arc::new(move |target, _| {
-            run(&key, &content(&target)?).ok_or_else(|| Error::new("the key cannot be used"))
+            run(&key, bytes(&target)?).ok_or_else(|| Error::new("the key cannot be used"))
         }));
     }
     if name == "crc32" {
@@ -93,7 +92,7 @@ fn hash(args: &Args<'_>, _: &crate::bloblang::Environment) -> Result<PreparedMet
             return Err(Error::new(format!("unsupported crc32 hash polynomial: {wanted}")));
         };
         let table = crc_table(*polynomial);
-        return Ok(Arc::new(move |target, _| Ok(raw(&crc32(&table, &content(&target)?).to_be_bytes()))));
+        return Ok(Arc::new(move |target, _| Ok(raw(&crc32(&table, bytes(&target)?).to_be_bytes()))));
     }
     Err(Error::new(format!("unrecognized hash type: {name}")))
 }
@@ -136,5 +135,5 @@ fn uuid_v5(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
             Error::new(format!("invalid ns uuid: '{text}' is neither a namespace nor a UUID"))
         })?,
     };
-    Ok(Value::from(uuid::Uuid::new_v5(&namespace, &content(&target)?).to_string()))
+    Ok(Value::from(uuid::Uuid::new_v5(&namespace, bytes(&target)?).to_string()))
 }

@@ -3,14 +3,17 @@
 use std::borrow::Cow;
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
+use base64::alphabet::{STANDARD, URL_SAFE};
+use base64::engine::general_purpose::{GeneralPurpose, NO_PAD, PAD};
 use data_encoding::HEXLOWER;
 use data_encoding::HEXLOWER_PERMISSIVE;
 
 use crate::bloblang::args::{Args, Param, Params};
 use crate::bloblang::error::Error;
 use crate::bloblang::spec::{Example, MethodRun, MethodSpec, PreparedMethod, Result};
-use crate::value::{Value, text};
+use crate::value::Value;
+
+use super::target::bytes;
 
 pub const METHODS: &[&MethodSpec] = &[&DECODE, &ENCODE];
 
@@ -20,6 +23,12 @@ const SCHEME: Params = Params::Named(&[Param::string(
     "scheme",
     "base64, base64url, base64rawurl, hex, ascii85 or z85 (whose input has a length that four divides).",
 )]);
+
+/// As Go does, these ignore the bits that are left over in the last digit.
+const BASE64: GeneralPurpose = GeneralPurpose::new(&STANDARD, PAD.with_decode_allow_trailing_bits(true));
+const BASE64_URL: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, PAD.with_decode_allow_trailing_bits(true));
+const BASE64_RAW_URL: GeneralPurpose =
+    GeneralPurpose::new(&URL_SAFE, NO_PAD.with_decode_allow_trailing_bits(true));
 
 /// One way to write bytes as text.
 struct Scheme {
@@ -31,18 +40,18 @@ struct Scheme {
 const SCHEMES: [Scheme; 6] = [
     Scheme {
         name: "base64",
-        encode: |bytes| Ok(STANDARD.encode(bytes)),
-        decode: |text| STANDARD.decode(unbroken(text)).map_err(illegal),
+        encode: |bytes| Ok(BASE64.encode(bytes)),
+        decode: |text| BASE64.decode(unbroken(text)).map_err(illegal),
     },
     Scheme {
         name: "base64url",
-        encode: |bytes| Ok(URL_SAFE.encode(bytes)),
-        decode: |text| URL_SAFE.decode(unbroken(text)).map_err(illegal),
+        encode: |bytes| Ok(BASE64_URL.encode(bytes)),
+        decode: |text| BASE64_URL.decode(unbroken(text)).map_err(illegal),
     },
     Scheme {
         name: "base64rawurl",
-        encode: |bytes| Ok(URL_SAFE_NO_PAD.encode(bytes)),
-        decode: |text| URL_SAFE_NO_PAD.decode(unbroken(text)).map_err(illegal),
+        encode: |bytes| Ok(BASE64_RAW_URL.encode(bytes)),
+        decode: |text| BASE64_RAW_URL.decode(unbroken(text)).map_err(illegal),
     },
     Scheme {
         name: "hex",
@@ -80,19 +89,15 @@ fn scheme(args: &Args<'_>) -> Result<&'static Scheme> {
         .ok_or_else(|| Error::new(format!("unrecognized encoding type: {name}")))
 }
 
-fn content<'v>(target: &'v Value) -> Result<Cow<'v, [u8]>> {
-    text::content(target).ok_or_else(|| Error::expected("string", target))
-}
-
 fn encode(args: &Args<'_>, _: &crate::bloblang::Environment) -> Result<PreparedMethod> {
     let scheme = scheme(args)?;
-    Ok(std::sync::Arc::new(move |target, _| Ok(Value::from((scheme.encode)(&content(&target)?)?))))
+    Ok(std::sync::Arc::new(move |target, _| Ok(Value::from((scheme.encode)(bytes(&target)?)?))))
 }
 
 fn decode(args: &Args<'_>, _: &crate::bloblang::Environment) -> Result<PreparedMethod> {
     let scheme = scheme(args)?;
     Ok(std::sync::Arc::new(move |target, _| {
-        let decoded = (scheme.decode)(&content(&target)?)?;
+        let decoded = (scheme.decode)(bytes(&target)?)?;
         Ok(Value::from(bytes::Bytes::from(decoded)))
     }))
 }

@@ -9,7 +9,7 @@ use crate::bloblang::error::Error;
 use crate::bloblang::eval::Ctx;
 use crate::bloblang::spec::{Example, MethodRun, MethodSpec, Result, Status};
 use crate::value::number::Num;
-use crate::value::{Array, Object, Str, Value, compare};
+use crate::value::{Array, Object, Str, Value, compare, text};
 
 pub const METHODS: &[&MethodSpec] = &[
     &ALL,
@@ -298,7 +298,7 @@ const UNIQUE: MethodSpec = MethodSpec::new("unique", CATEGORY, MethodRun::Scoped
     ]);
 
 fn unique<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
-    let mut strings: HashSet<Str> = HashSet::new();
+    let mut strings: HashSet<Vec<u8>> = HashSet::new();
     let mut numbers: HashSet<u64> = HashSet::new();
     let mut kept = Array::new();
     for (i, item) in array(&target)?.iter().enumerate() {
@@ -306,11 +306,10 @@ fn unique<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<
         let key = if args.has(0) { args.run_with(0, ctx, item).map_err(failed)? } else { item.clone() };
         let new = match (&key, Num::of(&key)) {
             (_, Some(num)) => numbers.insert(num.to_f64().to_bits()),
-            (Value::String(text), _) => strings.insert(text.clone()),
-            (Value::Bytes(bytes), _) => strings.insert(String::from_utf8_lossy(bytes).as_ref().into()),
-            (other, None) => {
-                return Err(Error::expected("string or number", other).context(format!("index {i}")));
-            }
+            (other, None) => match text::content(other) {
+                Some(bytes) => strings.insert(bytes.into_owned()),
+                None => return Err(failed(Error::expected("string or number", other))),
+            },
         };
         if new {
             kept.push(item.clone());

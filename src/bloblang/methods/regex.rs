@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use regex::Captures;
 
-use super::target::string;
+use super::target::strict_string;
 use crate::bloblang::args::{Args, Param, Params};
 use crate::bloblang::error::Error;
 use crate::bloblang::go::regex::{Pattern, Template, cached};
@@ -47,7 +47,7 @@ const RE_MATCH: MethodSpec = MethodSpec::new("re_match", CATEGORY, MethodRun::Pr
 
 fn re_match(args: &Args<'_>, _: &Environment) -> Result<PreparedMethod> {
     let pattern = pattern(args)?;
-    Ok(Arc::new(move |target, _| Ok(Value::Bool(pattern.regex().is_match(&string(&target)?)))))
+    Ok(Arc::new(move |target, _| Ok(Value::Bool(pattern.regex().is_match(&strict_string(&target)?)))))
 }
 
 const RE_FIND_ALL: MethodSpec = MethodSpec::new("re_find_all", CATEGORY, MethodRun::Prepared(re_find_all))
@@ -67,7 +67,7 @@ const RE_FIND_ALL: MethodSpec = MethodSpec::new("re_find_all", CATEGORY, MethodR
 fn re_find_all(args: &Args<'_>, _: &Environment) -> Result<PreparedMethod> {
     let pattern = pattern(args)?;
     Ok(Arc::new(move |target, _| {
-        let text = string(&target)?;
+        let text = strict_string(&target)?;
         let matches: Array = pattern.regex().find_iter(&text).map(|m| Value::from(m.as_str())).collect();
         Ok(Value::Array(matches))
     }))
@@ -94,7 +94,7 @@ fn re_find_all_submatch(args: &Args<'_>, _: &Environment) -> Result<PreparedMeth
         Value::Array(captures.iter().map(|group| Value::from(group.map_or("", |m| m.as_str()))).collect())
     };
     Ok(Arc::new(move |target, _| {
-        let text = string(&target)?;
+        let text = strict_string(&target)?;
         Ok(Value::Array(pattern.regex().captures_iter(&text).map(groups).collect()))
     }))
 }
@@ -126,7 +126,7 @@ fn re_find_object(args: &Args<'_>, _: &Environment) -> Result<PreparedMethod> {
             Value::Bytes(_) => |text| Value::from(Bytes::copy_from_slice(text.as_bytes())),
             _ => |text| Value::from(text),
         };
-        let text = string(&target)?;
+        let text = strict_string(&target)?;
         let captures = pattern.regex().captures(&text);
         Ok(captures.map_or_else(|| Value::Object(Object::new()), |captures| object(&keys, &captures, value)))
     }))
@@ -148,7 +148,7 @@ fn re_find_all_object(args: &Args<'_>, _: &Environment) -> Result<PreparedMethod
     let pattern = pattern(args)?;
     let keys = keys(&pattern);
     Ok(Arc::new(move |target, _| {
-        let text = string(&target)?;
+        let text = strict_string(&target)?;
         let matches = pattern.regex().captures_iter(&text);
         Ok(Value::Array(matches.map(|captures| object(&keys, &captures, |text| Value::from(text))).collect()))
     }))
@@ -194,5 +194,7 @@ const RE_REPLACE: MethodSpec = MethodSpec::new("re_replace", CATEGORY, MethodRun
 fn re_replace_all(args: &Args<'_>, _: &Environment) -> Result<PreparedMethod> {
     let pattern = pattern(args)?;
     let template = Template::new(args.str(1));
-    Ok(Arc::new(move |target, _| Ok(Value::from(pattern.replace_all(&string(&target)?, &template).as_ref()))))
+    Ok(Arc::new(move |target, _| {
+        Ok(Value::from(pattern.replace_all(&strict_string(&target)?, &template).as_ref()))
+    }))
 }

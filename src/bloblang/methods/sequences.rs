@@ -90,12 +90,12 @@ const INDEX_OF: MethodSpec = MethodSpec::new(
     "index_of",
     STRINGS,
     MethodRun::Pure(|target, args| {
-        let found = memmem::find(bytes(&target)?, args.str(0).as_bytes());
+        let found = memmem::find(bytes(&target)?, args.bytes(0));
         Ok(Value::Int(found.map_or(-1, |at| at as i64)))
     }),
 )
 .doc("The position of the first occurrence of another text; -1 if there is none.")
-.params(Params::Named(&[Param::string("value", "What to look for.")]))
+.params(Params::Named(&[Param::bytes("value", "What to look for.")]))
 .examples(&[
     Example {
         mapping: "root = this.s.index_of(\"b\")",
@@ -131,7 +131,7 @@ fn contains(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
 const SPLIT: MethodSpec = MethodSpec::new("split", STRINGS, MethodRun::Pure(split))
     .doc("The parts of a text between the occurrences of a delimiter; its characters if the delimiter is empty.")
     .params(Params::Named(&[
-        Param::string("delimiter", "What stands between the parts."),
+        Param::bytes("delimiter", "What stands between the parts."),
         Param::boolean("empty_as_null", "Whether empty parts become null.")
             .default(crate::bloblang::args::Constant::Bool(false)),
     ]))
@@ -142,7 +142,7 @@ const SPLIT: MethodSpec = MethodSpec::new("split", STRINGS, MethodRun::Pure(spli
 
 fn split(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
     let whole = bytes(&target)?;
-    let delimiter = args.str(0).as_bytes();
+    let delimiter = args.bytes(0);
     let mut parts = Array::new();
     let mut push = |start: usize, end: usize| {
         let empty = start == end && args.bool(1);
@@ -170,7 +170,7 @@ fn split(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
 
 const JOIN: MethodSpec = MethodSpec::new("join", STRUCTURES, MethodRun::Pure(join))
     .doc("The strings of an array one after the other, with a delimiter between them. Other elements are errors.")
-    .params(Params::Named(&[Param::string("delimiter", "What to put between them; nothing by default.").optional()]))
+    .params(Params::Named(&[Param::bytes("delimiter", "What to put between them; nothing by default.").optional()]))
     .examples(&[
         Example { mapping: "root = this.words.join(\" \")", cases: &[(r#"{"words":["a","b"]}"#, "a b"), (r#"{"words":[]}"#, "")] },
         Example { mapping: "root = this.ns.map_each(n -> n.string()).join()", cases: &[(r#"{"ns":[1,2]}"#, "12")] },
@@ -181,7 +181,7 @@ fn join(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
     let mut out = Vec::new();
     for (i, item) in items.iter().enumerate() {
         if i > 0 {
-            out.extend_from_slice(args.str(0).as_bytes());
+            out.extend_from_slice(args.bytes(0));
         }
         let text = bytes(item).map_err(|error| error.context(format!("failed to join element {i}")))?;
         out.extend_from_slice(text);

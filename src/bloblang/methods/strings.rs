@@ -103,7 +103,7 @@ fn trim(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
 
 const TRIM_PREFIX: MethodSpec = MethodSpec::new("trim_prefix", CATEGORY, MethodRun::Pure(trim_prefix))
     .doc("The text without `prefix`, if it begins with it.")
-    .params(Params::Named(&[Param::string("prefix", "What to remove.")]))
+    .params(Params::Named(&[Param::bytes("prefix", "What to remove.")]))
     .examples(&[
         Example {
             mapping: "root = this.s.trim_prefix(\"id-\")",
@@ -114,13 +114,13 @@ const TRIM_PREFIX: MethodSpec = MethodSpec::new("trim_prefix", CATEGORY, MethodR
 
 fn trim_prefix(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
     let whole = bytes(&target)?;
-    let start = if whole.starts_with(args.str(0).as_bytes()) { args.str(0).len() } else { 0 };
+    let start = if whole.starts_with(args.bytes(0)) { args.bytes(0).len() } else { 0 };
     Ok(part(&target, start, whole.len()))
 }
 
 const TRIM_SUFFIX: MethodSpec = MethodSpec::new("trim_suffix", CATEGORY, MethodRun::Pure(trim_suffix))
     .doc("The text without `suffix`, if it ends with it.")
-    .params(Params::Named(&[Param::string("suffix", "What to remove.")]))
+    .params(Params::Named(&[Param::bytes("suffix", "What to remove.")]))
     .examples(&[
         Example {
             mapping: "root = this.s.trim_suffix(\".gz\")",
@@ -131,16 +131,16 @@ const TRIM_SUFFIX: MethodSpec = MethodSpec::new("trim_suffix", CATEGORY, MethodR
 
 fn trim_suffix(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
     let whole = bytes(&target)?;
-    let cut = if whole.ends_with(args.str(0).as_bytes()) { args.str(0).len() } else { 0 };
+    let cut = if whole.ends_with(args.bytes(0)) { args.bytes(0).len() } else { 0 };
     Ok(part(&target, 0, whole.len() - cut))
 }
 
-const AFFIX: Params = Params::Named(&[Param::string("value", "What to look for.")]);
+const AFFIX: Params = Params::Named(&[Param::bytes("value", "What to look for.")]);
 
 const HAS_PREFIX: MethodSpec = MethodSpec::new(
     "has_prefix",
     CATEGORY,
-    MethodRun::Pure(|target, args| Ok(Value::Bool(bytes(&target)?.starts_with(args.str(0).as_bytes())))),
+    MethodRun::Pure(|target, args| Ok(Value::Bool(bytes(&target)?.starts_with(args.bytes(0))))),
 )
 .doc("Whether the text begins with another.")
 .params(AFFIX)
@@ -155,7 +155,7 @@ const HAS_PREFIX: MethodSpec = MethodSpec::new(
 const HAS_SUFFIX: MethodSpec = MethodSpec::new(
     "has_suffix",
     CATEGORY,
-    MethodRun::Pure(|target, args| Ok(Value::Bool(bytes(&target)?.ends_with(args.str(0).as_bytes())))),
+    MethodRun::Pure(|target, args| Ok(Value::Bool(bytes(&target)?.ends_with(args.bytes(0))))),
 )
 .doc("Whether the text ends with another.")
 .params(AFFIX)
@@ -179,7 +179,9 @@ const REVERSE: MethodSpec = MethodSpec::new("reverse", CATEGORY, MethodRun::Pure
 
 fn reverse(target: Cow<'_, Value>, _: &Args<'_>) -> Result<Value> {
     match &*target {
-        Value::String(s) => Ok(Value::from(s.chars().rev().collect::<String>())),
+        Value::String(_) | Value::RawString(_) => {
+            Ok(Value::from(string(&target)?.chars().rev().collect::<String>()))
+        }
         other => Ok(like(other, bytes(other)?.iter().rev().copied().collect::<Vec<u8>>())),
     }
 }
@@ -209,8 +211,8 @@ fn repeat(args: &Args<'_>, _: &Environment) -> Result<PreparedMethod> {
 }
 
 const OLD_AND_NEW: Params = Params::Named(&[
-    Param::string("old", "What to replace; if it is empty, the places between characters."),
-    Param::string("new", "What to put there."),
+    Param::bytes("old", "What to replace; if it is empty, the places between characters."),
+    Param::bytes("new", "What to put there."),
 ]);
 
 const REPLACE_ALL: MethodSpec = MethodSpec::new("replace_all", CATEGORY, MethodRun::Pure(replace_all))
@@ -237,7 +239,7 @@ const REPLACE: MethodSpec = MethodSpec::new("replace", CATEGORY, MethodRun::Pure
 
 fn replace_all(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
     let whole = bytes(&target)?;
-    match replaced(whole, args.str(0).as_bytes(), args.str(1).as_bytes()) {
+    match replaced(whole, args.bytes(0), args.bytes(1)) {
         Some(result) => Ok(like(&target, result)),
         None => Ok(target.into_owned()),
     }

@@ -19,6 +19,14 @@ pub(super) fn string(target: &Value) -> Result<Cow<'_, str>> {
     }
 }
 
+/// The text of a string or of bytes; anything else is an error. Invalid UTF-8 is U+FFFD.
+pub(super) fn strict_string(target: &Value) -> Result<Cow<'_, str>> {
+    match target {
+        Value::String(s) => Ok(Cow::Borrowed(s)),
+        other => bytes(other).map(go_lossy),
+    }
+}
+
 /// The bytes of a string or of bytes; anything else is an error.
 pub(super) fn bytes(target: &Value) -> Result<&[u8]> {
     match target {
