@@ -13,7 +13,7 @@ use super::registry::{Built, InputBuild, OutputBuild};
 use super::resources::Handle;
 use super::scanner::Scanner;
 use super::writer::Writer;
-use super::{Buffer, Cache, Input, Output, RateLimit};
+use super::{Buffer, Cache, Input, Output, RateLimit, SharedInput};
 use crate::config::{
     BufferConf, CacheConf, Component, ComponentConf, InputConf, OutputConf, ProcessorConf, RateLimitConf,
     ScannerConf,
@@ -133,6 +133,16 @@ impl Context {
     /// The rate limit resource `label`, which must exist.
     pub fn rate_limit_resource(&self, label: &str) -> Built<Handle<dyn RateLimit>> {
         self.resources().rate_limits.get(label).ok_or_else(|| missing("rate limit", label))
+    }
+
+    /// The input resource `label`, which must exist.
+    pub fn input_resource(&self, label: &str) -> Built<Handle<SharedInput>> {
+        self.resources().inputs.get(label).ok_or_else(|| missing("input", label))
+    }
+
+    /// The output resource `label`, which must exist.
+    pub fn output_resource(&self, label: &str) -> Built<Handle<dyn Output>> {
+        self.resources().outputs.get(label).ok_or_else(|| missing("output", label))
     }
 
     /// The processor resource `label`, which must exist.

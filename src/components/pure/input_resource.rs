@@ -1,7 +1,6 @@
 //! `resource`: reads from an input that is defined as a resource.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -15,43 +14,28 @@ pub const RESOURCE: InputSpec = InputSpec {
     spec: ComponentSpec::new(Kind::Input, "resource")
         .categories(&["Utility"])
         .summary("Reads from an input resource, by its label.")
-        .description("Several readers of a resource share its messages. While there is no such resource it is looked for every second.")
+        .description("Several readers of a resource share its messages. When it is replaced they read on from the new one.")
         .bare(&LABEL)
         .examples(&[Example { title: "By label", config: "resource: orders\n" }]),
     build: InputBuild::Input(|conf, cx| {
-        Ok(Box::new(ResourceInput { label: conf.get(&LABEL)?, found: None, cx: cx.clone() }))
+        Ok(Box::new(ResourceInput { resource: cx.input_resource(&conf.get(&LABEL)?)?, cx: cx.clone() }))
     }),
 };
 
 struct ResourceInput {
-    label: Str,
-    found: Option<Handle<SharedInput>>,
+    resource: Handle<SharedInput>,
     cx: Context,
 }
 
 // === impl ResourceInput ===
 
 impl ResourceInput {
-    async fn find(&mut self) -> Handle<SharedInput> {
-        loop {
-            if let Some(found) = &self.found {
-                return found.clone();
-            }
-            self.found = self.cx.resources().inputs.get(&self.label);
-            if self.found.is_none() {
-                self.cx.log().error(format_args!("Input resource '{}' was not found", self.label));
-                tokio::time::sleep(Duration::from_secs(1)).await;
-            }
-        }
-    }
-
     /// Reads on from the replacement when the resource was replaced.
-    async fn next(&mut self) -> Pull {
-        let handle = self.find().await;
+    async fn next(&self) -> Pull {
         loop {
-            let input = handle.current();
+            let input = self.resource.current();
             match input.pull().await {
-                Pull::End if !Arc::ptr_eq(&input, &handle.current()) => {}
+                Pull::End if !Arc::ptr_eq(&input, &self.resource.current()) => {}
                 pull => return pull,
             }
         }

@@ -1,11 +1,10 @@
 //! `resource`: writes to an output that is defined as a resource.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::component::{Context, Output, OutputBuild, OutputSpec};
+use crate::component::{Handle, Output, OutputBuild, OutputSpec};
 use crate::config::{ComponentSpec, Example, Field, Kind, bare};
 use crate::message::Group;
 use crate::value::Str;
@@ -16,43 +15,28 @@ pub const RESOURCE: OutputSpec = OutputSpec {
     spec: ComponentSpec::new(Kind::Output, "resource")
         .categories(&["Utility"])
         .summary("Writes to an output resource, by its label.")
-        .description("While there is no such resource it is looked for every second.")
+        .description("When the resource is replaced, the new one gets what comes next.")
         .bare(&LABEL)
         .examples(&[Example { title: "By label", config: "resource: warehouse\n" }]),
     build: OutputBuild::Output(|conf, cx| {
-        Ok(Arc::new(ResourceOutput { label: conf.get(&LABEL)?, cx: cx.clone() }))
+        Ok(Arc::new(ResourceOutput { resource: cx.output_resource(&conf.get(&LABEL)?)? }))
     }),
 };
 
 struct ResourceOutput {
-    label: Str,
-    cx: Context,
+    resource: Handle<dyn Output>,
 }
 
 // === impl ResourceOutput ===
 
-impl ResourceOutput {
-    fn current(&self) -> Option<Arc<dyn Output>> {
-        self.cx.resources().outputs.get(&self.label).map(|handle| handle.current())
-    }
-}
-
 #[async_trait]
 impl Output for ResourceOutput {
     async fn send(&self, group: Group) {
-        loop {
-            if let Some(output) = self.current() {
-                return output.send(group).await;
-            }
-            self.cx.log().error(format_args!("Output resource '{}' was not found", self.label));
-            tokio::time::sleep(Duration::from_secs(1)).await;
-        }
+        self.resource.current().send(group).await;
     }
 
     async fn flush(&self) {
-        if let Some(output) = self.current() {
-            output.flush().await;
-        }
+        self.resource.current().flush().await;
     }
 
     /// The resource stays for others; what was sent to it is only pushed on its way.
