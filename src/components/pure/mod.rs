@@ -5,6 +5,7 @@ mod archive_zip;
 mod fan_in;
 mod fan_out;
 mod floats;
+mod framing;
 mod input_batched;
 mod input_broker;
 mod input_read_until;
@@ -49,6 +50,7 @@ mod processor_retry;
 mod processor_select_parts;
 mod processor_sleep;
 mod processor_split;
+mod processor_subprocess;
 mod processor_switch;
 mod processor_try_catch;
 mod processor_unarchive;
@@ -107,6 +109,7 @@ pub const PROCESSORS: &[&ProcessorSpec] = &[
     &processor_select_parts::SELECT_PARTS,
     &processor_sleep::SLEEP,
     &processor_split::SPLIT,
+    &processor_subprocess::SUBPROCESS,
     &processor_switch::SWITCH,
     &processor_try_catch::TRY_CATCH,
     &processor_unarchive::UNARCHIVE,
