@@ -2,6 +2,7 @@
 
 mod archive_tar;
 mod archive_zip;
+mod dynamic;
 mod fan_in;
 mod fan_out;
 mod floats;
@@ -67,6 +68,7 @@ mod ttl;
 use crate::component::{InputSpec, OutputSpec, ProcessorSpec};
 
 pub const INPUTS: &[&InputSpec] = &[
+    &dynamic::INPUT,
     &input_batched::BATCHED,
     &input_broker::BROKER,
     &input_read_until::READ_UNTIL,
@@ -118,6 +120,7 @@ pub const PROCESSORS: &[&ProcessorSpec] = &[
 ];
 
 pub const OUTPUTS: &[&OutputSpec] = &[
+    &dynamic::OUTPUT,
     &output_broker::BROKER,
     &output_drop_on::DROP_ON,
     &output_fallback::FALLBACK,
