@@ -12,7 +12,7 @@ use super::batching::Policy;
 use super::context::Context;
 use super::feed::Feed;
 use super::{Input, Output, Pull};
-use crate::message::{Group, Join, Transaction};
+use crate::message::{Group, Join, Transaction, non_empty};
 
 /// An input that hands on batches made by a policy.
 pub struct BatchedInput {
@@ -185,11 +185,14 @@ impl Shared {
     }
 }
 
-/// Runs the policy's processors over a complete batch.
+/// Runs the policy's processors over a complete batch, which stays one.
 async fn packed(policy: &Policy, transaction: Transaction) -> Group {
     let Transaction { batch, ack } = transaction;
     match policy.processors.process(batch).finish().await {
-        Ok(batches) => Join::split(batches, ack).collect(),
+        Ok(batches) => {
+            let batch = batches.into_iter().flatten().collect();
+            Join::split(non_empty(batch), ack).collect()
+        }
         Err(rejected) => {
             ack.fail(rejected.0);
             Group::new()

@@ -35,15 +35,20 @@ impl Check {
         }
     }
 
-    /// Whether the check holds as conditions of processors have it: the text `true` passes too, and whatever is
-    /// no boolean does not.
+    /// Whether the check holds as conditions have it: the texts `true` and `false` count as well.
     pub fn passes(&self, batch: &Batch, index: usize) -> Result<bool, ExprError> {
-        Ok(match self.value(batch, index)? {
-            Value::Bool(holds) => holds,
-            Value::String(text) => text.trim() == "true",
-            Value::Bytes(text) => text.trim_ascii() == b"true",
-            _ => false,
-        })
+        let value = self.value(batch, index)?;
+        let text = match &value {
+            Value::Bool(holds) => return Ok(*holds),
+            Value::String(text) => text.as_bytes(),
+            Value::Bytes(text) => text,
+            _ => b"",
+        };
+        match text.trim_ascii() {
+            b"true" => Ok(true),
+            b"false" => Ok(false),
+            _ => Err(ExprError::expected("bool", &value)),
+        }
     }
 
     /// What the query yields for message `index`; true where it is empty.

@@ -53,6 +53,16 @@ impl Mapping {
         Ok(assign(&mut message, target).then_some(message))
     }
 
+    /// As [`Self::map`], but where nothing is assigned the content is empty.
+    pub fn map_anew(&self, batch: &Batch, index: usize) -> Result<Option<Message>, ExprError> {
+        let target = self.run(batch, index, Target::fresh(index))?;
+        let mut message = batch[index].clone();
+        if matches!(target.root, Root::Unset) {
+            message.set_bytes(Vec::new());
+        }
+        Ok(assign(&mut message, target).then_some(message))
+    }
+
     /// Maps every message as [`Self::map`] does; `failed` is told of those that could not be mapped, which stay as
     /// they were. Messages whose root was deleted are left out.
     pub fn map_batch(&self, mut batch: Batch, mut failed: impl FnMut(&mut Message, ExprError)) -> Batch {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::component::{Context, Handle, Input, InputBuild, InputSpec, Pull, SharedInput};
+use crate::component::{Connection, Context, Handle, Input, InputBuild, InputSpec, Pull, SharedInput};
 use crate::config::{ComponentSpec, Example, Field, Kind, bare};
 use crate::value::Str;
 
@@ -14,17 +14,26 @@ pub const RESOURCE: InputSpec = InputSpec {
     spec: ComponentSpec::new(Kind::Input, "resource")
         .categories(&["Utility"])
         .summary("Reads from an input resource, by its label.")
-        .description("Several readers of a resource share its messages. When it is replaced they read on from the new one.")
+        .description("Several readers of a resource share its messages.")
         .bare(&LABEL)
         .examples(&[Example { title: "By label", config: "resource: orders\n" }]),
     build: InputBuild::Input(|conf, cx| {
-        Ok(Box::new(ResourceInput { resource: cx.input_resource(&conf.get(&LABEL)?)?, cx: cx.clone() }))
+        let resource = cx.input_resource(&conf.get(&LABEL)?)?;
+        Ok(Box::new(ResourceInput { resource, connection: up(cx), cx: cx.clone() }))
     }),
 };
 
 struct ResourceInput {
     resource: Handle<SharedInput>,
+    connection: Arc<Connection>,
     cx: Context,
+}
+
+/// The resource connects by itself, and says so itself; this only makes the stream count as connected.
+fn up(cx: &Context) -> Arc<Connection> {
+    let connection = cx.connection();
+    connection.up();
+    connection
 }
 
 // === impl ResourceInput ===
@@ -45,14 +54,15 @@ impl ResourceInput {
 #[async_trait]
 impl Input for ResourceInput {
     async fn pull(&mut self) -> Pull {
-        let stop = self.cx.stop_token().clone();
         tokio::select! {
             biased;
-            () = stop.cancelled() => Pull::End,
+            () = self.cx.stop_token().cancelled() => Pull::End,
             pull = self.next() => pull,
         }
     }
 
     /// The resource stays for others.
-    async fn close(&mut self) {}
+    async fn close(&mut self) {
+        self.connection.closed();
+    }
 }

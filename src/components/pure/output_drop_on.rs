@@ -7,6 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use regex::Regex;
 use tokio::sync::{Semaphore, oneshot};
+use tokio_util::sync::CancellationToken;
 
 use crate::component::{Built, Context, Output, OutputBuild, OutputSpec};
 use crate::config::{ComponentSpec, Conf, Duration as DurationText, Example, Field, Kind, OutputConf, field};
@@ -40,6 +41,8 @@ struct DropOn {
     pressed: AtomicBool,
     /// One permit: taken while the output takes over a batch.
     free: Arc<Semaphore>,
+    /// Cancelled at the end, for a write that does not come to one.
+    closing: CancellationToken,
     cx: Context,
 }
 
@@ -62,6 +65,7 @@ impl DropOn {
             back_pressure: conf.get(&BACK_PRESSURE)?.map(DurationText::get).filter(|d| !d.is_zero()),
             pressed: AtomicBool::new(false),
             free: Arc::new(Semaphore::new(1)),
+            closing: CancellationToken::new(),
             cx: cx.clone(),
         })
     }
@@ -102,10 +106,16 @@ impl DropOn {
         let (answer, answered) = oneshot::channel();
         // Nobody waits any more for the answer of a batch that was given up.
         let ack = crate::message::sink(move |outcome| drop(answer.send(outcome)));
-        let output = self.output.clone();
+        let (output, closing) = (self.output.clone(), self.closing.clone());
         self.cx.run(Box::pin(async move {
-            output.send(vec![Transaction::new(batch, ack)]).await;
-            output.flush().await;
+            tokio::select! {
+                biased;
+                () = async {
+                    output.send(vec![Transaction::new(batch, ack)]).await;
+                    output.flush().await;
+                } => {}
+                () = closing.cancelled() => {}
+            }
             drop(permit);
         }));
         Some(answered.await.unwrap_or_else(|_| Err(Nack::whole("the output was closed"))))
@@ -138,9 +148,11 @@ impl Output for DropOn {
     }
 
     async fn close(&self) {
-        // A write that was given up may still be under way.
-        let free = self.free.acquire().await;
+        // A write that was given up may still be under way; it gets as long again.
+        let limit = self.back_pressure.unwrap_or(Duration::MAX);
+        if tokio::time::timeout(limit, self.free.acquire()).await.is_err() {
+            self.closing.cancel();
+        }
         self.output.close().await;
-        drop(free);
     }
 }

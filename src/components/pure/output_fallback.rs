@@ -1,6 +1,6 @@
 //! `fallback`: a list of outputs; each gets what the ones before it could not deliver.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 
 use crate::component::{Built, Context, Output, OutputBuild, OutputSpec};
 use crate::config::{ComponentSpec, Conf, Example, Field, Kind, OutputConf, bare};
-use crate::message::{Ack, Batch, Group, Nack, Outcome, Partial, Transaction};
+use crate::message::{Ack, Batch, GROUP_TRANSACTIONS, Group, Nack, Outcome, Partial, Transaction};
 
 /// No outputs.
 const NONE: &[&str] = &[];
@@ -34,7 +34,7 @@ struct Fallback {
 }
 
 struct Shared {
-    outputs: Vec<Arc<dyn Output>>,
+    outputs: Vec<Stage>,
     /// Transactions on their way from one output to the next.
     moving: AtomicUsize,
     moved: Notify,
@@ -42,6 +42,23 @@ struct Shared {
     flushed: AtomicBool,
     cx: Context,
 }
+
+/// An output, and what the one before it has refused.
+struct Stage {
+    output: Arc<dyn Output>,
+    /// In the order in which it was refused.
+    refused: Mutex<Refused>,
+}
+
+#[derive(Default)]
+struct Refused {
+    attempts: Vec<Attempt>,
+    /// Whether a task moves them on.
+    moved: bool,
+}
+
+/// While so many transactions are on their way nothing new is taken.
+const MOVING_LIMIT: usize = GROUP_TRANSACTIONS;
 
 /// A transaction on its way down the list.
 struct Attempt {
@@ -58,7 +75,10 @@ struct Attempt {
 
 impl Fallback {
     fn new(conf: &Conf, cx: &Context) -> Built<Self> {
-        let outputs = conf.get(&OUTPUTS)?.iter().map(|c| cx.output(c)).collect::<Built<Vec<_>>>()?;
+        let stage = |conf: &OutputConf| -> Built<Stage> {
+            Ok(Stage { output: cx.output(conf)?, refused: Mutex::default() })
+        };
+        let outputs = conf.get(&OUTPUTS)?.iter().map(stage).collect::<Built<Vec<_>>>()?;
         if outputs.is_empty() {
             return Err("a fallback needs at least one output".into());
         }
@@ -80,23 +100,24 @@ impl Output for Fallback {
         let attempt = |Transaction { batch, ack }| {
             Attempt { fallback: self.clone(), at: 0, batch, ack, delivered: Vec::new() }.watched()
         };
+        self.shared.at_most(MOVING_LIMIT).await;
         self.shared.flushed.store(false, Ordering::Release);
-        self.shared.outputs[0].send(group.into_iter().map(attempt).collect()).await;
+        self.shared.outputs[0].output.send(group.into_iter().map(attempt).collect()).await;
     }
 
     async fn flush(&self) {
         self.shared.flushed.store(true, Ordering::Release);
-        for output in &self.shared.outputs {
-            output.flush().await;
+        for stage in &self.shared.outputs {
+            stage.output.flush().await;
         }
     }
 
     async fn close(&self) {
         self.shared.flushed.store(true, Ordering::Release);
-        for output in &self.shared.outputs {
-            output.close().await;
+        for stage in &self.shared.outputs {
+            stage.output.close().await;
             // What it refused while it closed must reach the next one first.
-            self.shared.all_moved().await;
+            self.shared.at_most(0).await;
         }
     }
 }
@@ -104,14 +125,56 @@ impl Output for Fallback {
 // === impl Shared ===
 
 impl Shared {
-    async fn all_moved(&self) {
+    /// Waits until no more than so many transactions are on their way.
+    async fn at_most(&self, limit: usize) {
         loop {
             let moved = self.moved.notified();
-            if self.moving.load(Ordering::Acquire) == 0 {
+            if self.moving.load(Ordering::Acquire) <= limit {
                 return;
             }
             moved.await;
         }
+    }
+
+    /// Puts a refused transaction behind the others for stage `at`.
+    fn pass_on(self: &Arc<Self>, at: usize, attempt: Attempt) {
+        self.moving.fetch_add(1, Ordering::AcqRel);
+        let mut refused = self.outputs[at].lock();
+        refused.attempts.push(attempt);
+        if !std::mem::replace(&mut refused.moved, true) {
+            let shared = self.clone();
+            self.cx.run(Box::pin(async move { shared.move_on(at).await }));
+        }
+    }
+
+    /// Hands everything to stage `at` that is there for it.
+    async fn move_on(&self, at: usize) {
+        let stage = &self.outputs[at];
+        loop {
+            let attempts = {
+                let mut refused = stage.lock();
+                refused.moved = !refused.attempts.is_empty();
+                std::mem::take(&mut refused.attempts)
+            };
+            if attempts.is_empty() {
+                return;
+            }
+            let count = attempts.len();
+            stage.output.send(attempts.into_iter().map(Attempt::watched).collect()).await;
+            if self.flushed.load(Ordering::Acquire) {
+                stage.output.flush().await;
+            }
+            self.moving.fetch_sub(count, Ordering::AcqRel);
+            self.moved.notify_waiters();
+        }
+    }
+}
+
+// === impl Stage ===
+
+impl Stage {
+    fn lock(&self) -> MutexGuard<'_, Refused> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -137,19 +200,11 @@ impl Attempt {
         }
         self.at += 1;
         let shared = self.fallback.shared.clone();
-        let Some(next) = shared.outputs.get(self.at).cloned() else {
-            return self.give_up(nack);
-        };
-        shared.moving.fetch_add(1, Ordering::AcqRel);
-        let moving = shared.clone();
-        shared.cx.run(Box::pin(async move {
-            next.send(vec![self.watched()]).await;
-            if moving.flushed.load(Ordering::Acquire) {
-                next.flush().await;
-            }
-            moving.moving.fetch_sub(1, Ordering::AcqRel);
-            moving.moved.notify_waiters();
-        }));
+        if self.at < shared.outputs.len() {
+            shared.pass_on(self.at, self);
+        } else {
+            self.give_up(nack);
+        }
     }
 
     fn give_up(self, nack: Nack) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::component::{Handle, Output, OutputBuild, OutputSpec};
+use crate::component::{Connection, Context, Handle, Output, OutputBuild, OutputSpec};
 use crate::config::{ComponentSpec, Example, Field, Kind, bare};
 use crate::message::Group;
 use crate::value::Str;
@@ -15,16 +15,25 @@ pub const RESOURCE: OutputSpec = OutputSpec {
     spec: ComponentSpec::new(Kind::Output, "resource")
         .categories(&["Utility"])
         .summary("Writes to an output resource, by its label.")
-        .description("When the resource is replaced, the new one gets what comes next.")
+        .description("All who write to a resource share it.")
         .bare(&LABEL)
         .examples(&[Example { title: "By label", config: "resource: warehouse\n" }]),
     build: OutputBuild::Output(|conf, cx| {
-        Ok(Arc::new(ResourceOutput { resource: cx.output_resource(&conf.get(&LABEL)?)? }))
+        let resource = cx.output_resource(&conf.get(&LABEL)?)?;
+        Ok(Arc::new(ResourceOutput { resource, connection: up(cx) }))
     }),
 };
 
 struct ResourceOutput {
     resource: Handle<dyn Output>,
+    connection: Arc<Connection>,
+}
+
+/// The resource connects by itself, and says so itself; this only makes the stream count as connected.
+fn up(cx: &Context) -> Arc<Connection> {
+    let connection = cx.connection();
+    connection.up();
+    connection
 }
 
 // === impl ResourceOutput ===
@@ -42,5 +51,6 @@ impl Output for ResourceOutput {
     /// The resource stays for others; what was sent to it is only pushed on its way.
     async fn close(&self) {
         self.flush().await;
+        self.connection.closed();
     }
 }

@@ -90,7 +90,7 @@ impl Switch {
     fn fits(&self, batch: &Batch, index: usize) -> Fits {
         let mut fits = Fits::new();
         for (i, case) in self.cases.iter().enumerate() {
-            let passed = case.check.test(batch, index).unwrap_or_else(|error| {
+            let passed = case.check.passes(batch, index).unwrap_or_else(|error| {
                 self.cx.log().error(format_args!("Failed to test case {i}: {error}"));
                 false
             });

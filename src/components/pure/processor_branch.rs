@@ -75,7 +75,7 @@ impl Branch {
         for i in 0..batch.len() {
             let request = match wanted(i) {
                 true if self.request.is_empty() => Ok(Some(batch[i].clone())),
-                true => self.request.map(batch, i),
+                true => self.request.map_anew(batch, i),
                 false => Ok(None),
             };
             match request {

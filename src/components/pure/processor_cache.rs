@@ -15,7 +15,7 @@ const OPERATOR: Field<Str> = field("operator")
     .doc("What is done: `get` makes the value the content of the message, `exists` whether there is one.");
 const KEY: Field<Template> = field("key").doc("The key.");
 const VALUE: Field<Option<Template>> =
-    field("value").doc("What `set` and `add` store; without it the content of the message.");
+    field("value").doc("What `set` and `add` store; without it nothing at all.");
 const TTL: Field<Option<Template>> = field("ttl")
     .advanced()
     .version("3.33.0")
@@ -93,13 +93,8 @@ impl Operation {
     }
 
     fn value(&self, batch: &Batch, index: usize) -> Result<Bytes, String> {
-        match (&self.value, self.operator) {
-            (Some(value), _) => {
-                value.render_bytes(batch, index).map_err(|e| format!("value interpolation error: {e}"))
-            }
-            (None, Operator::Set | Operator::Add) => Ok(batch[index].bytes().clone()),
-            (None, _) => Ok(Bytes::new()),
-        }
+        let Some(value) = &self.value else { return Ok(Bytes::new()) };
+        value.render_bytes(batch, index).map_err(|e| format!("value interpolation error: {e}"))
     }
 }
 

@@ -56,6 +56,7 @@ impl Run {
 /// Runs a program over the content of a message.
 async fn run(mut command: Command, message: &mut Message) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("execution error: {error}: ");
+    message.set_meta("exit_code", Value::Int(-1));
     let mut child = command.spawn().map_err(failed)?;
     let input = message.bytes().clone();
     let stdin = child.stdin.take();

@@ -54,7 +54,7 @@ impl Log {
     }
 
     fn line(&self, batch: &Batch, index: usize, level: Level) -> Result<(), String> {
-        let mut fields: Vec<(Str, Value)> = vec![("custom_source".into(), "true".into())];
+        let mut fields: Vec<(Str, Value)> = vec![("custom_source".into(), Value::Bool(true))];
         for (key, template) in &self.fields {
             let value = template.render(batch, index).map_err(|e| format!("field {key}: {e}"))?;
             fields.push((key.clone(), value.into()));

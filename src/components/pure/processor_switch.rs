@@ -136,7 +136,7 @@ impl Case {
     /// the others.
     fn choose(&self, left: Vec<Placed>, chosen: &mut Vec<Placed>, done: &mut Vec<Placed>) -> Vec<Placed> {
         let (places, batch): (Vec<usize>, Batch) = left.into_iter().unzip();
-        let fits: Vec<_> = (0..batch.len()).map(|i| self.fits(&batch, i)).collect();
+        let fits: Vec<_> = (0..batch.len()).map(|i| self.check.passes(&batch, i)).collect();
         let mut rest = Vec::new();
         for ((place, mut message), fits) in places.into_iter().zip(batch).zip(fits) {
             match fits {
@@ -149,15 +149,6 @@ impl Case {
             }
         }
         rest
-    }
-
-    /// The text `true` passes too.
-    fn fits(&self, batch: &Batch, index: usize) -> Result<bool, crate::expr::ExprError> {
-        match self.check.value(batch, index)? {
-            crate::value::Value::Bool(fits) => Ok(fits),
-            crate::value::Value::String(text) => Ok(text == "true"),
-            _ => Ok(false),
-        }
     }
 
     /// Runs messages as one batch. Results take the places of the messages they come from.

@@ -78,10 +78,11 @@ impl ShardedJoin {
             "outer" | "outter" => true,
             other => return Err(conf.error(&TYPE, format!("there is no join type '{other}'")).into()),
         };
-        let id_path = path::split(&conf.get(&ID_PATH)?);
+        let id_path = conf.get(&ID_PATH)?;
         if id_path.is_empty() {
             return Err(conf.error(&ID_PATH, "the path of the id is empty").into());
         }
+        let id_path = path::split(&id_path);
         let iterations = u64::try_from(conf.get(&ITERATIONS)?).unwrap_or(0);
         if iterations == 0 {
             return Err(conf.error(&ITERATIONS, "at least one iteration is needed").into());
