@@ -69,7 +69,9 @@ impl Known {
     /// Serves the endpoints for as long as the registrations live.
     pub fn serve(&self, prefix: &str, parts: &Arc<dyn Parts>) -> Built<Vec<Registration>> {
         let Some(endpoints) = &self.cx.environment().endpoints else {
-            self.cx.log().warn("There is no HTTP server, so the endpoints of this component cannot be reached");
+            self.cx
+                .log()
+                .warn("There is no HTTP server, so the endpoints of this component cannot be reached");
             return Ok(Vec::new());
         };
         let kinds = format!("{}s", self.kind.name());
@@ -90,8 +92,16 @@ impl Known {
         });
         let served = [
             (base.clone(), format!("The {kinds} with their uptimes and configs."), list),
-            (format!("{base}/{{id}}"), format!("Reads, sets (POST) or removes (DELETE) one of the {kinds}."), change),
-            (format!("{base}/{{id}}/uptime"), format!("How long one of the {kinds} has been running."), uptime),
+            (
+                format!("{base}/{{id}}"),
+                format!("Reads, sets (POST) or removes (DELETE) one of the {kinds}."),
+                change,
+            ),
+            (
+                format!("{base}/{{id}}/uptime"),
+                format!("How long one of the {kinds} has been running."),
+                uptime,
+            ),
         ];
         let stream = self.cx.stream_id();
         let register = |(path, text, handler): (String, String, Handler)| {
@@ -148,7 +158,8 @@ impl Known {
     }
 
     async fn post(&self, id: &str, body: Incoming, parts: &dyn Parts) -> Result<(), String> {
-        let given = Limited::new(body, BODY_LIMIT).collect().await.map_err(|error| error.to_string())?.to_bytes();
+        let given =
+            Limited::new(body, BODY_LIMIT).collect().await.map_err(|error| error.to_string())?.to_bytes();
         if self.lock().get(id).is_some_and(|part| part.given == given) {
             return Ok(());
         }
