@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn only_failed_messages_are_rejected() {
         let (sender, outcomes) = sync_channel(1);
-        let mut batch: Batch = ["a", "b", "c"].map(|text| Message::from_bytes(text)).into_iter().collect();
+        let mut batch: Batch = ["a", "b", "c"].map(Message::from_bytes).into_iter().collect();
         number(&mut batch);
         batch[1].fail("broken");
         let ack = sink(move |outcome| sender.send(outcome).expect("received"));

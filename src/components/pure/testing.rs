@@ -5,10 +5,10 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::component::{
-    Chain, Connections, Context, Environment, Input, Listing, Mode, OutputSpec, Pipes, Registry, Resources,
+    Chain, Connections, Context, Environment, Listing, Mode, OutputSpec, Pipes, Registry, Resources,
     Tasks,
 };
-use crate::config::{InputConf, ProcessorConf, parse};
+use crate::config::{ProcessorConf, parse};
 use crate::message::{Batch, Message};
 use crate::telemetry::{log::Logger, metrics::Scope};
 
@@ -45,12 +45,6 @@ pub fn processor(cx: &Context, yaml: &str) -> Chain {
     let node = parse(yaml.as_bytes()).expect("the test's config is YAML");
     let conf = ProcessorConf::new(node, "root.pipeline.processors.0");
     Chain::new(vec![cx.processor(&conf).expect("the processor is built")], Mode::Lenient)
-}
-
-/// The input that `yaml` describes.
-pub fn input(cx: &Context, yaml: &str) -> Box<dyn Input> {
-    let node = parse(yaml.as_bytes()).expect("the test's config is YAML");
-    cx.input(&InputConf::new(node, "root.input")).expect("the input is built")
 }
 
 /// One message for each text.
