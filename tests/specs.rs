@@ -132,3 +132,13 @@ fn text(value: &Value) -> String {
 fn list(value: &Value) -> Vec<Value> {
     value.as_array().cloned().unwrap_or_default()
 }
+
+#[test]
+fn names_are_unique_within_a_kind() {
+    for kind in Kind::ALL {
+        let mut names = REGISTRY.names(kind);
+        names.sort_unstable();
+        let twice: Vec<_> = names.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+        assert!(twice.is_empty(), "{kind} components that stand in two tables: {twice:?}");
+    }
+}

@@ -17,7 +17,6 @@ mod output_cache;
 mod output_drop;
 mod output_inproc;
 mod output_reject;
-mod output_reject_errored;
 mod queue;
 mod rate_limit_local;
 #[cfg(test)]
@@ -36,7 +35,6 @@ pub const OUTPUTS: &[&OutputSpec] = &[
     &output_drop::DROP,
     &output_inproc::INPROC,
     &output_reject::REJECT,
-    &output_reject_errored::REJECT_ERRORED,
 ];
 
 pub const CACHES: &[&CacheSpec] = &[
