@@ -5,6 +5,7 @@ mod client_tests;
 mod input_http_client;
 mod input_http_server;
 mod output_http_client;
+mod output_http_server;
 mod output_sync_response;
 mod processor_http;
 mod processor_sync_response;
@@ -23,7 +24,11 @@ pub const INPUTS: &[&InputSpec] = &[&input_http_client::HTTP_CLIENT, &input_http
 
 pub const PROCESSORS: &[&ProcessorSpec] = &[&processor_http::HTTP, &processor_sync_response::SYNC_RESPONSE];
 
-pub const OUTPUTS: &[&OutputSpec] = &[&output_http_client::HTTP_CLIENT, &output_sync_response::SYNC_RESPONSE];
+pub const OUTPUTS: &[&OutputSpec] = &[
+    &output_http_client::HTTP_CLIENT,
+    &output_http_server::HTTP_SERVER,
+    &output_sync_response::SYNC_RESPONSE,
+];
 
 /// What the HTTP client needs of the component that it works for.
 fn surroundings(conf: &Conf, cx: &Context) -> Built<Surroundings> {
