@@ -13,7 +13,8 @@ use crate::component::{
     Built, ConnectError, Context, Cut, InputBuild, InputSpec, ReadError, Reads, Scan, Scanner, Source,
     SourceSetup,
 };
-use crate::config::{AnyField, ComponentSpec, Conf, Field, Kind, ScannerConf, field};
+use crate::components::scan::{CODEC, MAX_BUFFER, SCANNER, scanner};
+use crate::config::{AnyField, ComponentSpec, Conf, Field, Kind, field};
 use crate::expr::Template;
 use crate::message::{Ack, Batch, Message, Transaction, batch_of};
 use crate::value::Str;
@@ -34,11 +35,6 @@ const ENABLED: Field<bool> =
     field("enabled").default(false).doc("Whether the answer is read piece by piece.");
 const RECONNECT: Field<bool> =
     field("reconnect").default(true).doc("Whether it is asked for again when it has ended.");
-const CODEC: Field<Option<Str>> = field("codec").deprecated().doc("The older way to name a scanner.");
-const MAX_BUFFER: Field<i64> =
-    field("max_buffer").default(1_000_000).deprecated().doc("The longest piece that `codec` may cut.");
-const SCANNER: Field<Option<ScannerConf>> =
-    field("scanner").default("lines").version("4.25.0").doc("How the answer is cut into messages.");
 
 const OWN: &[&dyn AnyField] = &[&PAYLOAD, &DROP_EMPTY, &STREAM, &AUTO_REPLAY];
 const FIELDS: [&dyn AnyField; field_count(OWN)] = fields(&VERB, OWN);
@@ -63,12 +59,7 @@ fn build(conf: &Conf, cx: &Context) -> Built<SourceSetup> {
     let last = batch_of(Message::default());
     let asker = Asker { client: Arc::new(client), last, drop_empty: conf.get(&DROP_EMPTY)? };
     let source: Box<dyn Source> = if streams {
-        if stream.get(&CODEC)?.is_some_and(|codec| !codec.is_empty()) {
-            return Err(stream.error(&CODEC, "codecs are not supported here yet, use `scanner`").into());
-        }
-        let scanner = stream.get(&SCANNER)?;
-        let scanner = scanner.ok_or_else(|| stream.error(&SCANNER, "a scanner is needed"))?;
-        let scanner = cx.scanner(&scanner)?;
+        let scanner = scanner(&stream, cx)?;
         Box::new(Streaming { asker, scanner, reconnect: stream.get(&RECONNECT)?, answer: None })
     } else {
         Box::new(Polling { asker, under_way: None })

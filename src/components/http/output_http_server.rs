@@ -263,7 +263,7 @@ async fn open(shared: Arc<Shared>, mut request: Request<Incoming>) -> Response<B
             }));
             sent(answer)
         }
-        Err(refusal) => sent(refusal),
+        Err(refusal) => sent(*refusal),
     }
 }
 
