@@ -30,12 +30,8 @@ pub const INPUTS: &[&InputSpec] = &[&input_generate::GENERATE, &input_inproc::IN
 pub const BUFFERS: &[&BufferSpec] =
     &[&buffer_memory::MEMORY, &buffer_none::NONE, &buffer_system_window::SYSTEM_WINDOW];
 
-pub const OUTPUTS: &[&OutputSpec] = &[
-    &output_cache::CACHE,
-    &output_drop::DROP,
-    &output_inproc::INPROC,
-    &output_reject::REJECT,
-];
+pub const OUTPUTS: &[&OutputSpec] =
+    &[&output_cache::CACHE, &output_drop::DROP, &output_inproc::INPROC, &output_reject::REJECT];
 
 pub const CACHES: &[&CacheSpec] = &[
     &cache_file::FILE,

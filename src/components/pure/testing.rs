@@ -5,8 +5,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::component::{
-    Chain, Connections, Context, Environment, Listing, Mode, OutputSpec, Pipes, Registry, Resources,
-    Tasks,
+    Chain, Connections, Context, Environment, Listing, Mode, OutputSpec, Pipes, Registry, Resources, Tasks,
 };
 use crate::config::{ProcessorConf, parse};
 use crate::message::{Batch, Message};
