@@ -44,6 +44,7 @@ mod processor_metric;
 mod processor_mutation;
 mod processor_noop;
 mod processor_parallel;
+mod processor_parse_log;
 mod processor_processors;
 mod processor_rate_limit;
 mod processor_resource;
@@ -60,6 +61,7 @@ mod processor_workflow;
 mod retrying;
 mod sharded_join;
 mod share_out;
+mod syslog;
 #[cfg(test)]
 mod testing;
 mod tiers;
@@ -102,6 +104,7 @@ pub const PROCESSORS: &[&ProcessorSpec] = &[
     &processor_mutation::MUTATION,
     &processor_noop::NOOP,
     &processor_parallel::PARALLEL,
+    &processor_parse_log::PARSE_LOG,
     &processor_processors::FOR_EACH,
     &processor_processors::PROCESSORS,
     &processor_processors::TRY,

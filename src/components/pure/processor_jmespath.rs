@@ -47,7 +47,7 @@ impl Jmespath {
 fn variable(value: Value) -> Variable {
     match value {
         Value::Bool(b) => Variable::Bool(b),
-        Value::Float(f) => Number::from_f64(f).map_or(Variable::Null, Variable::Number),
+        Value::Float(f) => number(f).map_or(Variable::Null, Variable::Number),
         Value::Array(items) => {
             Variable::Array(items.into_iter().map(|item| Rcvar::new(variable(item))).collect())
         }
@@ -57,6 +57,13 @@ fn variable(value: Value) -> Variable {
         Value::Null | Value::Delete | Value::Nothing => Variable::Null,
         text => Variable::String(crate::value::text::string(&text).into_owned()),
     }
+}
+
+/// Whole numbers are integers, as floats are printed with a fraction.
+fn number(f: f64) -> Option<Number> {
+    let whole = f as i64;
+    let is_whole = whole as f64 == f && whole.unsigned_abs() <= 1 << 53 && !(f == 0.0 && f.is_sign_negative());
+    if is_whole { Some(whole.into()) } else { Number::from_f64(f) }
 }
 
 fn value(variable: &Variable) -> Value {

@@ -35,11 +35,12 @@ pub const JQ: ProcessorSpec = ProcessorSpec {
 
 type Data = JustLut<Val>;
 
-/// What reaches out of the program: the process, its environment and its inputs.
-const UNSAFE: [&str; 6] = ["env", "halt", "input", "inputs", "stderr_empty", "debug_empty"];
+/// What reaches out of the program: to the process, its environment, its streams.
+const UNSAFE: [&str; 9] =
+    ["env", "halt", "halt_error", "input", "inputs", "stderr", "stderr_empty", "debug", "debug_empty"];
 
-/// What stands in for the environment.
-const PRELUDE: &str = "def env: {}; ";
+/// What stands in for some of that.
+const PRELUDE: &str = "def env: {}; def debug: .; def debug(m): .; def stderr: .; ";
 
 struct Jq {
     program: Filter<Native<Data>>,
@@ -53,6 +54,7 @@ impl Jq {
     fn new(conf: &Conf) -> Built<Self> {
         let code = format!("{PRELUDE}{}", conf.get(&QUERY)?);
         let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
+        let defs = defs.filter(|def| !UNSAFE.contains(&def.name));
         let funs = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
         let funs = funs.filter(|(name, ..)| !UNSAFE.contains(name));
         let error = |what: String| conf.error(&QUERY, what);
