@@ -62,7 +62,8 @@ fn variable(value: Value) -> Variable {
 /// Whole numbers are integers, as floats are printed with a fraction.
 fn number(f: f64) -> Option<Number> {
     let whole = f as i64;
-    let is_whole = whole as f64 == f && whole.unsigned_abs() <= 1 << 53 && !(f == 0.0 && f.is_sign_negative());
+    let is_whole =
+        whole as f64 == f && whole.unsigned_abs() <= 1 << 53 && !(f == 0.0 && f.is_sign_negative());
     if is_whole { Some(whole.into()) } else { Number::from_f64(f) }
 }
 

@@ -252,8 +252,14 @@ mod tests {
         let old = Old { allow_rfc3339: true, year: Year::Fixed(2020), zone: TimeZone::UTC };
         let now = Timestamp::now();
         let want = r#"{"appname":"cron","facility":3,"hostname":"box","message":"tick: tock","priority":28,"procid":"77","severity":4,"timestamp":"2020-02-09T16:49:23Z"}"#;
-        assert_eq!(shown(rfc3164("<28>Feb  9 16:49:23 box cron[77]: tick: tock", &old, &now)), (want.to_owned(), false));
+        assert_eq!(
+            shown(rfc3164("<28>Feb  9 16:49:23 box cron[77]: tick: tock", &old, &now)),
+            (want.to_owned(), false)
+        );
         let want = r#"{"facility":0,"hostname":"box","message":"hello there","priority":0,"severity":0,"timestamp":"2021-01-01T00:00:00Z"}"#;
-        assert_eq!(shown(rfc3164("<0>2021-01-01T00:00:00Z box hello there", &old, &now)), (want.to_owned(), false));
+        assert_eq!(
+            shown(rfc3164("<0>2021-01-01T00:00:00Z box hello there", &old, &now)),
+            (want.to_owned(), false)
+        );
     }
 }
