@@ -95,7 +95,7 @@ impl ShardedJoin {
                 return Err(conf.error(&MERGE_STRATEGY, format!("there is no strategy '{other}'")).into());
             }
         };
-        Ok(Some(Self { id_path: path::split(&id_path), iterations, merge, outer }))
+        Ok(Some(Self { id_path, iterations, merge, outer }))
     }
 
     pub(super) fn over(self, sequence: Sequence, cx: &Context) -> Reader {
