@@ -11,6 +11,8 @@ pub struct BuildError {
     pub reason: String,
     /// Whether somebody else holds what the component needs, such as an address.
     pub in_use: bool,
+    /// Whether the config holds a value of a wrong type.
+    pub mistyped: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +24,7 @@ pub struct Component {
 
 impl BuildError {
     pub fn new(reason: impl Into<String>) -> Self {
-        Self { component: None, reason: reason.into(), in_use: false }
+        Self { component: None, reason: reason.into(), in_use: false, mistyped: false }
     }
 
     /// Says which component this is about, unless a child of it is known already.
@@ -34,13 +36,13 @@ impl BuildError {
 
 impl From<ConfError> for BuildError {
     fn from(error: ConfError) -> Self {
-        Self::new(error.to_string())
+        Self { mistyped: error.mistyped, ..Self::new(error.to_string()) }
     }
 }
 
 impl From<BindError> for BuildError {
     fn from(error: BindError) -> Self {
-        Self { component: None, reason: error.to_string(), in_use: error.in_use }
+        Self { in_use: error.in_use, ..Self::new(error.to_string()) }
     }
 }
 

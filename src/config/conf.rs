@@ -101,12 +101,15 @@ pub struct ConfError {
     /// The place in the config, such as `root.input.generate.count`.
     pub path: String,
     pub message: String,
+    /// Whether a value of another type stands where one is needed, which no engine could make sense of.
+    pub mistyped: bool,
 }
 
 impl ConfError {
     /// An error about `node`, which stands at `path`.
     pub fn at(node: &Node, path: Path<'_>, message: impl Into<String>) -> Self {
-        Self { line: node.line, column: node.column, path: path.to_string(), message: message.into() }
+        let (line, column) = (node.line, node.column);
+        Self { line, column, path: path.to_string(), message: message.into(), mistyped: false }
     }
 
     /// `node` is not a `what`, such as "an object".
@@ -117,11 +120,12 @@ impl ConfError {
             NodeKind::Seq(_) => "a list".to_owned(),
             NodeKind::Map(_) => "an object".to_owned(),
         };
-        Self::at(node, path, format!("expected {what}, got {got}"))
+        Self { mistyped: true, ..Self::at(node, path, format!("expected {what}, got {got}")) }
     }
 
     pub(super) fn missing(path: Path<'_>) -> Self {
-        Self { line: 0, column: 0, path: path.to_string(), message: "this field is required".to_owned() }
+        let message = "this field is required".to_owned();
+        Self { line: 0, column: 0, path: path.to_string(), message, mistyped: false }
     }
 
     /// Takes the place of `node` where it has none of its own.

@@ -48,7 +48,7 @@ const MISTAKES: &[Mistake] = &[
         "/streams/new",
         "input: {stdin: {}}\npipeline: {processors: {mapping: x}}",
         400,
-        &["(2,"],
+        &["line 2"],
     ),
     // Names that do not exist, with what was probably meant.
     mistake("POST", "/streams/new", "input: {generat: {mapping: root = 1}}", 400, &["generat", "generate"]),

@@ -21,6 +21,7 @@ impl From<Error> for Failure {
             Error::BadId(..) => (StatusCode::BAD_REQUEST, "invalid_id"),
             Error::BadConfig(_) => (StatusCode::BAD_REQUEST, "invalid_config"),
             Error::Lints(_) => (StatusCode::BAD_REQUEST, "lint_failed"),
+            Error::Build(_, error) if error.mistyped => (StatusCode::BAD_REQUEST, "invalid_config"),
             Error::Build(None, _) => (StatusCode::BAD_GATEWAY, "build_failed"),
             Error::Build(Some(_), _) => (StatusCode::BAD_REQUEST, "build_failed"),
             Error::WrongLabel { .. } => (StatusCode::BAD_GATEWAY, "wrong_label"),

@@ -2,6 +2,7 @@
 
 mod cursor;
 mod expr;
+mod list;
 mod literal;
 mod statement;
 

@@ -1,3 +1,5 @@
+//! YAML text that is written as Go writes it, and read back.
+
 use super::*;
 use crate::value::{Value, json};
 
