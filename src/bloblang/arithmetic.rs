@@ -56,11 +56,11 @@ fn add(left: &Value, right: &Value) -> Option<Value> {
             joined.push_str(b);
             Some(Value::String(joined))
         }
-        _ => {
-            // A timestamp may follow a text, but not begin one.
-            let begin = text::content(left).filter(|_| !matches!(left, Value::Timestamp(_)))?;
-            Some(Value::text([&*begin, &*text::content(right)?].concat()))
+        // A timestamp may follow a text, but not begin one.
+        (Value::String(_) | Value::RawString(_) | Value::Bytes(_), _) => {
+            Some(Value::text([&*text::content(left)?, &*text::content(right)?].concat()))
         }
+        _ => None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the parser makes of a mapping: statements and expressions with their places in the text.
 
+use super::parser::Failure;
 use crate::value::{Str, Value};
 
 /// A place in the text, in bytes from its start.
@@ -15,6 +16,8 @@ pub struct Document {
     pub imports: Vec<Import>,
     /// `from "file"`: the whole mapping is that file's.
     pub from: Option<Import>,
+    /// Why a text that is a single expression is no list of statements.
+    pub no_statements: Option<Failure>,
     /// Where the text cannot be read to its end: the calls and operations before that, in the order in which they were
     /// read, so that mistakes in these are not missed.
     pub fragments: Vec<Expr>,

@@ -64,7 +64,7 @@ pub(super) fn method(compiler: &mut Compiler<'_>, target: Node, call: &ast::Call
         Ok(args) => args,
         Err(message) => return mistake(compiler, call, message),
     };
-    let known_target = target.known().is_some();
+    let (known_target, literal) = (target.known().is_some(), target.constant().is_some());
     let environment = compiler.environment.clone();
     let mut method = Method { spec, target, args, prepared: None, environment };
     if let MethodRun::Prepared(prepare) = spec.run
@@ -78,7 +78,11 @@ pub(super) fn method(compiler: &mut Compiler<'_>, target: Node, call: &ast::Call
     }
     let pure = matches!(spec.run, MethodRun::Pure(_) | MethodRun::Prepared(_)) && !spec.impure;
     let known = pure && known_target && matches!(method.args, ArgNodes::Constant(_));
-    compiler.known_if(known, Node::Method(Box::new(method)))
+    let node = Node::Method(Box::new(method));
+    if known && literal && spec.folds {
+        return compiler.folded(call.end, call.end, node);
+    }
+    compiler.known_if(known, node)
 }
 
 fn mistake(compiler: &mut Compiler<'_>, call: &ast::Call, message: String) -> Node {

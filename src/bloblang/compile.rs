@@ -78,7 +78,15 @@ fn compile_nested(text: &str, environment: &Environment, depth: u32) -> Result<P
     let main = compiler.block(&document.statements);
     let host = environment.host.clone();
     let program = Program { main, maps, host, uses: compiler.uses };
-    compiler.finish(program)
+    compiler.finish(program).map_err(|mut errors| {
+        // Of a text that is neither a mapping nor a right expression the mistake further on is told first.
+        let statements = document.no_statements.map(|failure| ParseError::from_failure(text, &failure));
+        let place = |error: &ParseError| (error.line, error.column);
+        if let Some(failed) = statements.filter(|failed| place(failed) > place(&errors[0])) {
+            errors.insert(0, failed);
+        }
+        errors
+    })
 }
 
 /// `from "file"`: that file is the mapping.
@@ -335,15 +343,16 @@ impl<'a> Compiler<'a> {
         self.folded_if(constant, expr, Node::Object(named))
     }
 
-    /// Evaluates a node whose parts are constants; a failure is a mistake in the text.
     fn folded_if(&mut self, constant: bool, expr: &Expr, node: Node) -> Node {
-        if !constant {
-            return node;
-        }
+        if constant { self.folded(expr.end, expr.at, node) } else { node }
+    }
+
+    /// The value of a node whose parts are constants; a failure is a mistake in the text.
+    pub(super) fn folded(&mut self, seen: u32, at: u32, node: Node) -> Node {
         match evaluate(&node, self.environment) {
             Ok(value) => Node::Constant(value),
             Err(error) => {
-                self.error(expr.end, expr.at, error.to_string());
+                self.error(seen, at, error.to_string());
                 node
             }
         }

@@ -1,5 +1,7 @@
 //! How deep maps may run inside of each other: so many times, and no deeper than the stack of the thread bears.
 
+use std::cell::Cell;
+
 use super::error::Error;
 use super::spec::Result;
 
@@ -16,8 +18,13 @@ const MAX_MAPS: u32 = 5000;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Depth {
     maps: u32,
-    /// Where the stack was when the mapping began.
+    /// Where the stack was when the outermost mapping of the thread began.
     began: usize,
+}
+
+thread_local! {
+    /// The highest place in the stack of this thread at which a mapping ever began: stacks grow downwards.
+    static BEGAN: Cell<usize> = const { Cell::new(0) };
 }
 
 // === impl Depth ===
@@ -25,7 +32,11 @@ pub(super) struct Depth {
 impl Depth {
     /// The depth of a mapping, in which no map runs yet.
     pub fn outside() -> Self {
-        Self { maps: 0, began: position() }
+        let began = BEGAN.with(|began| {
+            began.set(began.get().max(position()));
+            began.get()
+        });
+        Self { maps: 0, began }
     }
 
     /// One map further inside.
@@ -55,8 +66,9 @@ mod tests {
     /// What the mapping of a map without end yields on a thread with a stack of its own.
     fn endless(mapping: &'static str) -> String {
         let run = move || {
+            let document = Value::from(mapping);
             let mapping = Mapping::compile(mapping).map_err(|e| e[0].to_string())?;
-            mapping.apply(Value::Null, &[]).map(|_| "it ended".to_owned()).map_err(|e| e.to_string())
+            mapping.apply(document, &[]).map(|_| "it ended".to_owned()).map_err(|e| e.to_string())
         };
         let thread = std::thread::Builder::new().stack_size(super::STACK).spawn(run);
         thread
@@ -70,7 +82,8 @@ mod tests {
     fn maps_without_end_are_an_error() {
         let plain = "map f { root = this.apply(\"f\") }\nroot = this.apply(\"f\")";
         let wide = "map f { root = [[[[[[[[[[[this.apply(\"f\")]]]]]]]]]]] }\nroot = this.apply(\"f\")";
-        for mapping in [plain, wide] {
+        let dynamic = "root = this.bloblang(this)";
+        for mapping in [plain, wide, dynamic] {
             assert!(endless(mapping).contains("unbounded recursion"), "{mapping}");
         }
     }

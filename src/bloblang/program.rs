@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use super::depth::Depth;
 use super::error::Error;
 use super::eval::{Ctx, Frame, Node, Run, This, not_boolean};
-use super::scope::{Host, Scope};
+use super::scope::{Host, NoMessages, Scope};
 use super::spec::Result;
 use super::target::{Root, Target};
 use crate::value::{Str, Value};
@@ -82,13 +82,15 @@ impl Program {
         let depth = ctx.run.depth.enter(name)?;
         let (message, this) = (Some(ctx.run.message), This::Value(value));
         let work = Work { program: self, block, scope: ctx.scope(), index: ctx.index, this, message, depth };
-        let mut target = Target::fresh(ctx.index);
-        work.run(&mut target).map_err(|Failed { line, error }| error.in_assignment(line))?;
-        Ok(match target.root {
-            Root::Value(value) => value,
-            Root::Deleted => Value::Delete,
-            Root::Unset | Root::Original => Value::Nothing,
-        })
+        work.value()
+    }
+
+    /// Runs the mapping for a value, with no message around it: what it builds, or nothing where it assigns nothing.
+    pub(super) fn build(&self, value: &Value) -> Result<Value> {
+        let (message, this) = (Target::fresh(0), This::Value(value));
+        let message = Some(&message);
+        let depth = Depth::outside().enter("of a dynamic mapping")?;
+        Work { program: self, block: &self.main, scope: &NoMessages, index: 0, this, message, depth }.value()
     }
 }
 
@@ -119,6 +121,17 @@ struct Failed {
 // === impl Work ===
 
 impl Work<'_> {
+    /// What a map builds.
+    fn value(&self) -> Result<Value> {
+        let mut target = Target::fresh(self.index);
+        self.run(&mut target).map_err(|Failed { line, error }| error.in_assignment(line))?;
+        Ok(match target.root {
+            Root::Value(value) => value,
+            Root::Deleted => Value::Delete,
+            Root::Unset | Root::Original => Value::Nothing,
+        })
+    }
+
     fn run(&self, target: &mut Target) -> std::result::Result<(), Failed> {
         let mut variables: SmallVec<[Option<Value>; 4]> = SmallVec::new();
         variables.resize(self.block.variables.len(), None);

@@ -36,6 +36,9 @@ pub struct MethodSpec {
     pub params: Params,
     pub examples: &'static [Example],
     pub impure: bool,
+    /// Whether a call on a literal with literal arguments is itself as good as a literal, so that its failure is a
+    /// mistake in the text.
+    pub folds: bool,
     pub run: MethodRun,
 }
 
@@ -146,6 +149,7 @@ impl MethodSpec {
             params: Params::NONE,
             examples: &[],
             impure: false,
+            folds: false,
             run,
         }
     }
@@ -172,6 +176,11 @@ impl MethodSpec {
 
     pub const fn impure(mut self) -> Self {
         self.impure = true;
+        self
+    }
+
+    pub const fn folds(mut self) -> Self {
+        self.folds = true;
         self
     }
 }

@@ -8,7 +8,7 @@ use crate::bloblang::eval::Ctx;
 use crate::bloblang::path;
 use crate::bloblang::spec::{Example, FunctionRun, FunctionSpec, Result, Status};
 use crate::value::number::Num;
-use crate::value::{Object, Value, text};
+use crate::value::{Object, Value, json, text};
 
 pub const FUNCTIONS: &[&FunctionSpec] = &[
     &BATCH_INDEX,
@@ -136,7 +136,7 @@ const ERROR_SOURCE_PATH: FunctionSpec = FunctionSpec::new(
     Example { mapping: "root = error_source_path()", cases: &[("{}", "null")] },
 ]);
 
-const JSON: FunctionSpec = FunctionSpec::new("json", CATEGORY, FunctionRun::Scoped(json))
+const JSON: FunctionSpec = FunctionSpec::new("json", CATEGORY, FunctionRun::Scoped(document))
     .doc("The document of the message, or what a dot path leads to in it, whatever `this` is; null where it is missing.")
     .params(Params::Named(&[
         Param::string("path", "A dot path into the document; empty for all of it.")
@@ -150,7 +150,7 @@ const JSON: FunctionSpec = FunctionSpec::new("json", CATEGORY, FunctionRun::Scop
         },
     ]);
 
-fn json<'a>(args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
+fn document<'a>(args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
     let document = ctx.document()?;
     let found = match args.str(0) {
         "" => Cow::Borrowed(document),
@@ -163,15 +163,25 @@ fn json<'a>(args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
     })
 }
 
+/// The text of a metadata value; arrays and objects as messages print them.
+fn meta_text(value: &Value) -> Cow<'_, str> {
+    match value {
+        Value::Array(_) | Value::Object(_) => json::print(value).map_or(Cow::Borrowed(""), |printed| {
+            Cow::Owned(String::from_utf8_lossy(&printed).into_owned())
+        }),
+        value => text::string(value),
+    }
+}
+
 /// The old form of metadata: always text, null where it is missing or empty.
 fn text_form<'a>(meta: Option<&'a Object>, key: &str) -> Result<Cow<'a, Value>> {
     let Some(meta) = meta else { return owned(Value::Null) };
     if key.is_empty() {
-        let texts = meta.iter().map(|(key, value)| (key.clone(), Value::from(&*text::string(value))));
+        let texts = meta.iter().map(|(key, value)| (key.clone(), Value::from(&*meta_text(value))));
         return owned(texts.collect::<Object>());
     }
     match meta.get(key) {
-        Some(value) => match &*text::string(value) {
+        Some(value) => match &*meta_text(value) {
             "" => owned(Value::Null),
             text => owned(text),
         },

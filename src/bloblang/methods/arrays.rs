@@ -34,19 +34,26 @@ const APPEND: MethodSpec = MethodSpec::new(
     Example { mapping: "root = this.ns.append([2])", cases: &[(r#"{"ns":[1]}"#, "[1,[2]]")] },
 ]);
 
-const CONCAT: MethodSpec = MethodSpec::new("concat", CATEGORY, MethodRun::Pure(concat))
-    .doc("The array with the elements of further arrays behind its own.")
-    .params(Params::Variadic)
-    .examples(&[
-        Example {
-            mapping: "root = this.a.concat(this.b, [9])",
-            cases: &[(r#"{"a":[1],"b":[2]}"#, "[1,2,9]")],
-        },
-        Example { mapping: "root = this.a.concat(this.b)", cases: &[(r#"{"a":[1],"b":2}"#, "Error")] },
-    ]);
+const CONCAT: MethodSpec = MethodSpec::new(
+    "concat",
+    CATEGORY,
+    MethodRun::Prepared(|args, _| {
+        // Constant arguments that are no arrays are a mistake in the text.
+        concatenated(Array::new(), args)?;
+        Ok(std::sync::Arc::new(|target, args| concatenated(array(target)?, args)))
+    }),
+)
+.doc("The array with the elements of further arrays behind its own.")
+.params(Params::Variadic)
+.examples(&[
+    Example {
+        mapping: "root = this.a.concat(this.b, [9])",
+        cases: &[(r#"{"a":[1],"b":[2]}"#, "[1,2,9]")],
+    },
+    Example { mapping: "root = this.a.concat(this.b)", cases: &[(r#"{"a":[1],"b":2}"#, "Error")] },
+]);
 
-fn concat(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
-    let mut items = array(target)?;
+fn concatenated(mut items: Array, args: &Args<'_>) -> Result<Value> {
     for more in args.values() {
         match more {
             Value::Array(more) => items.extend(more.iter().cloned()),
@@ -121,7 +128,9 @@ const ZIP: MethodSpec = MethodSpec::new(
     CATEGORY,
     MethodRun::Prepared(|args, _| {
         // Constant arguments that are no arrays, or of different lengths, are a mistake in the text.
-        zipped(Vec::new(), args)?;
+        if !args.is_empty() {
+            zipped(Vec::new(), args)?;
+        }
         Ok(std::sync::Arc::new(|target, args| zipped(vec![array(target)?], args)))
     }),
 )

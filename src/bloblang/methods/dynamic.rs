@@ -5,11 +5,8 @@ use std::sync::Arc;
 use crate::bloblang::args::{Args, Param, Params};
 use crate::bloblang::compile::compile;
 use crate::bloblang::error::Error;
-use crate::bloblang::eval::This;
-use crate::bloblang::scope::{Environment, NoMessages};
+use crate::bloblang::scope::Environment;
 use crate::bloblang::spec::{Example, MethodRun, MethodSpec, PreparedMethod, Result, Status};
-use crate::bloblang::target::{Root, Target};
-use crate::value::Value;
 
 pub const METHODS: &[&MethodSpec] = &[&BLOBLANG];
 
@@ -28,13 +25,5 @@ fn bloblang(args: &Args<'_>, environment: &Environment) -> Result<PreparedMethod
         let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
         Error::new(errors.join("\n"))
     })?;
-    Ok(Arc::new(move |target, _| {
-        let mut built = Target::fresh(0);
-        program.run(&NoMessages, 0, This::Value(&target), &mut built)?;
-        Ok(match built.root {
-            Root::Value(value) => value,
-            Root::Deleted => Value::Delete,
-            Root::Unset | Root::Original => Value::Nothing,
-        })
-    }))
+    Ok(Arc::new(move |target, _| program.build(&target)))
 }

@@ -195,7 +195,9 @@ fn squash(target: Cow<'_, Value>, _: &Args<'_>) -> Result<Value> {
     let Value::Array(items) = &*target else { return Err(Error::expected("array", &target)) };
     let mut squashed = Object::new();
     for item in items {
-        merge_into(&mut squashed, object(item)?, Collision::Join);
+        if let Value::Object(item) = item {
+            merge_into(&mut squashed, item, Collision::Join);
+        }
     }
     Ok(Value::Object(squashed))
 }
@@ -220,7 +222,7 @@ const WITH: MethodSpec = MethodSpec::new(
         }))
     }),
 )
-.doc("Keeps of an object only what the given dot paths lead to. Arrays on the way are kept whole.")
+.doc("Keeps of an object only what the given dot paths lead to. What is no object on the way is kept whole.")
 .params(Params::Variadic)
 .examples(&[
     Example {
@@ -238,15 +240,13 @@ fn picked(from: &Object, paths: &[&[Str]]) -> Object {
         if below.is_empty() {
             continue;
         }
-        let whole = below.iter().any(|rest| rest.is_empty());
-        match value {
-            Value::Object(object) if !whole => {
-                kept.push((key.clone(), Value::Object(picked(object, &below))));
+        let inner: Vec<&[Str]> = below.into_iter().filter(|rest| !rest.is_empty()).collect();
+        kept.push(match value {
+            Value::Object(object) if !inner.is_empty() => {
+                (key.clone(), Value::Object(picked(object, &inner)))
             }
-            Value::Array(_) => kept.push((key.clone(), value.clone())),
-            _ if whole => kept.push((key.clone(), value.clone())),
-            _ => {}
-        }
+            _ => (key.clone(), value.clone()),
+        });
     }
     Object::from_entries(kept)
 }

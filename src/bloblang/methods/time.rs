@@ -97,21 +97,25 @@ fn unix(target: &Value, nanos_per_unit: i128) -> Result<Value> {
 const TS_UNIX: MethodSpec =
     MethodSpec::new("ts_unix", CATEGORY, MethodRun::Pure(|target, _| unix(&target, 1_000_000_000)))
         .status(Status::Beta)
+        .folds()
         .doc("The seconds since 1970.")
         .examples(UNIX_EXAMPLES);
 const TS_UNIX_MILLI: MethodSpec =
     MethodSpec::new("ts_unix_milli", CATEGORY, MethodRun::Pure(|target, _| unix(&target, 1_000_000)))
         .status(Status::Beta)
+        .folds()
         .doc("The milliseconds since 1970.")
         .examples(UNIX_EXAMPLES);
 const TS_UNIX_MICRO: MethodSpec =
     MethodSpec::new("ts_unix_micro", CATEGORY, MethodRun::Pure(|target, _| unix(&target, 1_000)))
         .status(Status::Beta)
+        .folds()
         .doc("The microseconds since 1970.")
         .examples(UNIX_EXAMPLES);
 const TS_UNIX_NANO: MethodSpec =
     MethodSpec::new("ts_unix_nano", CATEGORY, MethodRun::Pure(|target, _| unix(&target, 1)))
         .status(Status::Beta)
+        .folds()
         .doc("The nanoseconds since 1970.")
         .examples(UNIX_EXAMPLES);
 const FORMAT_TIMESTAMP_UNIX: MethodSpec =
@@ -150,6 +154,7 @@ fn formatted(args: &Args<'_>, format: Format) -> Result<PreparedMethod> {
 const TS_FORMAT: MethodSpec =
     MethodSpec::new("ts_format", CATEGORY, MethodRun::Prepared(|args, _| formatted(args, layout::format)))
         .status(Status::Beta)
+        .folds()
         .doc("The time as text, laid out as Go shows its reference time.")
         .params(Params::Named(&[LAYOUT, ZONE]))
         .examples(&[
@@ -171,6 +176,7 @@ const TS_STRFTIME: MethodSpec = MethodSpec::new(
     MethodRun::Prepared(|args, _| formatted(args, strftime::format)),
 )
 .status(Status::Beta)
+.folds()
 .doc("The time as text, laid out by directives as strftime knows them; those it does not know stay.")
 .params(Params::Named(&[DIRECTIVES, ZONE]))
 .examples(&[
@@ -201,6 +207,7 @@ const TS_PARSE: MethodSpec = MethodSpec::new(
     MethodRun::Pure(|target, args| parsed(&target, args.str(0)).map(Value::from)),
 )
 .status(Status::Beta)
+.folds()
 .doc("The time that a text shows, laid out as Go shows its reference time; UTC where it names no zone.")
 .params(Params::Named(&[Param::string("format", "The layout.")]))
 .examples(&[
@@ -220,6 +227,7 @@ const PARSE_TIMESTAMP: MethodSpec = MethodSpec::new(
     MethodRun::Pure(|target, args| Ok(Value::from(text::rfc3339(&parsed(&target, args.str(0))?)))),
 )
 .status(Status::Deprecated)
+.folds()
 .doc("As `ts_parse`, but yields RFC 3339 text.")
 .params(Params::Named(&[Param::string("format", "The layout.")]))
 .examples(&[
@@ -241,6 +249,7 @@ const TS_STRPTIME: MethodSpec = MethodSpec::new(
     }),
 )
 .status(Status::Beta)
+.folds()
 .doc("The time that a text shows, laid out by directives as strptime knows them; UTC where it names no zone.")
 .params(Params::Named(&[DIRECTIVES]))
 .examples(&[
@@ -263,6 +272,7 @@ const PARSE_TIMESTAMP_STRPTIME: MethodSpec = MethodSpec::new(
     }),
 )
 .status(Status::Deprecated)
+.folds()
 .doc("As `ts_strptime`, but yields RFC 3339 text.")
 .params(Params::Named(&[DIRECTIVES]))
 .examples(&[
@@ -285,6 +295,7 @@ const TS_TZ: MethodSpec = MethodSpec::new(
     }),
 )
 .status(Status::Beta)
+.folds()
 .doc("The same time in another zone. A zone that does not exist is an error.")
 .params(Params::Named(&[Param::string("tz", "A zone such as Europe/Paris, UTC or Local.")]))
 .examples(&[
@@ -300,6 +311,7 @@ const TS_TZ: MethodSpec = MethodSpec::new(
 
 const TS_ROUND: MethodSpec = MethodSpec::new("ts_round", CATEGORY, MethodRun::Pure(ts_round))
     .status(Status::Beta)
+    .folds()
     .doc("The time rounded to a multiple of nanoseconds, half of it up; 0 and less leave it.")
     .params(Params::Named(&[Param::integer("duration", "Nanoseconds.")]))
     .examples(&[
@@ -343,6 +355,7 @@ const TS_SUB: MethodSpec = MethodSpec::new(
     }),
 )
 .status(Status::Beta)
+.folds()
 .doc("The nanoseconds from another time to this one.")
 .params(Params::Named(&[Param::new("t2", ParamType::Timestamp, "The other time.")]))
 .examples(&[
@@ -430,6 +443,7 @@ const PARSE_DURATION: MethodSpec = MethodSpec::new(
         nanos.map(Value::Int).ok_or_else(|| Error::new(format!("time: invalid duration \"{text}\"")))
     }),
 )
+.folds()
 .doc("The nanoseconds of a duration as Go writes it, such as 1h30m or 250ms.")
 .examples(&[
     Example { mapping: "root = this.d.parse_duration()", cases: &[(r#"{"d":"1m30s"}"#, "90000000000")] },

@@ -32,7 +32,7 @@ impl<'a> Parser<'a> {
             Err(failure) => failure,
         };
         match self.shorthand(start) {
-            Ok(shorthand) => (shorthand, None),
+            Ok(shorthand) => (Document { no_statements: Some(failed), ..shorthand }, None),
             Err(failure) if failure.at > failed.at => (document, Some(failure)),
             Err(_) => (document, Some(failed)),
         }
@@ -187,22 +187,23 @@ impl<'a> Parser<'a> {
 
     fn root_statement(&mut self, cursor: &mut Cursor<'a>, _: Place) -> Parsed<StatementKind> {
         let mut path: Vec<Str> = vec![cursor.name("assignment")?.into()];
-        loop {
-            let mut probe = *cursor;
-            if !probe.eat(".") {
-                break;
-            }
+        let mut probe = *cursor;
+        while probe.eat(".") {
             let segment = match probe.peek() {
                 Some(b'"') => probe.quoted()?,
                 _ => match probe.name("target path") {
                     Ok(name) => name.into(),
-                    Err(_) if path.len() == 1 => break,
-                    Err(failure) => return Err(failure),
+                    // As in the reference, then nothing behind the first name is taken for a path.
+                    Err(_) => {
+                        path.truncate(1);
+                        probe = *cursor;
+                        break;
+                    }
                 },
             };
             path.push(segment);
-            *cursor = probe;
         }
+        *cursor = probe;
         cursor.some_blanks()?;
         cursor.term("=")?;
         cursor.some_blanks()?;
