@@ -99,7 +99,12 @@ fn compare(path: &str, want: &Value, got: &dyn AnyField, advanced: bool, out: &m
     check("options", options(&want["options"]), options(&info.options.into()));
     check("version", text(&want["version"]), info.version.to_owned());
     let flags = [
-        ("optional", flag("optional") && want["default"].is_null(), info.optional && !info.has_default),
+        // A deprecated field that the list calls neither optional nor required may be left out all the same.
+        (
+            "optional",
+            flag("optional") && want["default"].is_null(),
+            info.optional && !info.has_default && (!info.deprecated || flag("optional")),
+        ),
         // The list says nothing of the kind about the single value of a component.
         ("required", flag("required"), info.required() && !info.name.is_empty()),
         ("advanced", flag("advanced"), advanced),

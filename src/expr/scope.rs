@@ -21,7 +21,11 @@ impl Scope for BatchScope<'_> {
     fn document(&self, index: usize) -> Result<&Value, String> {
         match self.0.get(index) {
             Some(message) => message.structured().map_err(|e| {
-                if message.bytes().is_empty() { "message is empty".to_owned() } else { format!("parse as json: {e}") }
+                if message.bytes().is_empty() {
+                    "message is empty".to_owned()
+                } else {
+                    format!("parse as json: {e}")
+                }
             }),
             None => Err("target message part does not exist".to_owned()),
         }

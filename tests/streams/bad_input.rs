@@ -40,7 +40,7 @@ const MISTAKES: &[Mistake] = &[
         "/streams/new",
         "input: {generate: {mapping: root = 1, count: many}}",
         400,
-        &["(1,", "many"],
+        &["line 1", "many"],
     ),
     mistake("POST", "/streams/new", "input:\n  generate: {mapping: [1]}", 400, &["(2,"]),
     mistake(

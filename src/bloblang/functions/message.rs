@@ -166,9 +166,8 @@ fn document<'a>(args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
 /// The text of a metadata value; arrays and objects as messages print them.
 fn meta_text(value: &Value) -> Cow<'_, str> {
     match value {
-        Value::Array(_) | Value::Object(_) => json::print(value).map_or(Cow::Borrowed(""), |printed| {
-            Cow::Owned(String::from_utf8_lossy(&printed).into_owned())
-        }),
+        Value::Array(_) | Value::Object(_) => json::print(value)
+            .map_or(Cow::Borrowed(""), |printed| Cow::Owned(String::from_utf8_lossy(&printed).into_owned())),
         value => text::string(value),
     }
 }

@@ -46,10 +46,7 @@ const CONCAT: MethodSpec = MethodSpec::new(
 .doc("The array with the elements of further arrays behind its own.")
 .params(Params::Variadic)
 .examples(&[
-    Example {
-        mapping: "root = this.a.concat(this.b, [9])",
-        cases: &[(r#"{"a":[1],"b":[2]}"#, "[1,2,9]")],
-    },
+    Example { mapping: "root = this.a.concat(this.b, [9])", cases: &[(r#"{"a":[1],"b":[2]}"#, "[1,2,9]")] },
     Example { mapping: "root = this.a.concat(this.b)", cases: &[(r#"{"a":[1],"b":2}"#, "Error")] },
 ]);
 

@@ -83,7 +83,7 @@ impl Shared {
     }
 
     fn all(&self) -> Vec<Arc<dyn Output>> {
-        self.lock().values().map(|member| -> Arc<dyn Output> { member.clone() }).collect()
+        self.lock().values().cloned().map(|member| member as Arc<dyn Output>).collect()
     }
 
     /// All outputs, waiting until there is one.
