@@ -1,7 +1,7 @@
 //! The HTTP surface: service endpoints, the Streams API, and the endpoints of components.
 //!
-//! [`server`] accepts and guards connections, [`service`] finds out who answers a path, [`handlers`] answer for the
-//! service, [`endpoints`] is where components register theirs.
+//! `server` accepts and guards connections, `service` finds out who answers a path, `handlers` answer for the
+//! service, `endpoints` is where components register theirs.
 
 mod answer;
 mod auth;

@@ -1,6 +1,6 @@
 //! Configuration: text becomes a tree with positions, the tree is linted, then read into typed values.
 //!
-//! A component declares its fields as typed constants ([`field`]); the linter, the typed reading ([`Conf::get`]),
+//! A component declares its fields as typed constants ([`field()`]); the linter, the typed reading ([`Conf::get`]),
 //! the schema and the docs all come from those constants, so they cannot disagree.
 
 pub mod cases;

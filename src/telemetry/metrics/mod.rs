@@ -139,7 +139,7 @@ impl Scope {
     }
 
     /// The series of a metric that the configuration of the component names itself, with its own labels in any
-    /// order. Its kind is that of the first registration. At most [`custom::LIMIT`] of them are exported for each
+    /// order. Its kind is that of the first registration. At most `custom::LIMIT` of them are exported for each
     /// scope; later ones count for nobody.
     pub fn custom(
         &self,
