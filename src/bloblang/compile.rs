@@ -153,7 +153,8 @@ impl<'a> Compiler<'a> {
         if self.errors.is_empty() {
             return Ok(result);
         }
-        self.errors.sort_by_key(|mistake| mistake.seen);
+        // A call ends where the operation ends that it is the last operand of, but shows first.
+        self.errors.sort_by_key(|mistake| (mistake.seen, std::cmp::Reverse(mistake.at)));
         let told = |mistake: Mistake| ParseError::at(self.text, mistake.at as usize, mistake.message);
         Err(self.errors.into_iter().map(told).collect())
     }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
+
 use super::args::Arg;
 use super::arithmetic::{self, Fault};
 use super::ast::Op;
@@ -13,6 +15,7 @@ use super::program::{Block, Program};
 use super::scope::{Environment, Host, Scope};
 use super::spec::{FunctionSpec, MethodSpec, PreparedFunction, PreparedMethod, Result};
 use super::target::Target;
+use crate::value::json::go_lossy;
 use crate::value::{Array, Object, Str, Value, compare};
 
 /// A compiled query.
@@ -196,6 +199,13 @@ impl<'a> Ctx<'a> {
             true => self.run.message.edited_document(self.scope()),
             false => self.scope().document(self.index).map_err(Error::new),
         }
+    }
+
+    /// The content of the present message, with the edits so far where it is edited in place; none if there is no such
+    /// message.
+    pub fn content(&self) -> Option<Bytes> {
+        let edited = self.run.message.edits(self.index).then(|| self.run.message.edited_content()).flatten();
+        edited.or_else(|| self.scope().content(self.index))
     }
 
     /// The metadata of the present message.
@@ -417,7 +427,7 @@ fn dynamic_object<'a>(entries: &'a [(Node, Node)], ctx: &Ctx<'a>) -> Result<Cow<
         let resolved = key.eval(ctx).map_err(|error| error.context("failed to resolve key"))?;
         let key = match resolved.into_owned() {
             Value::String(key) => key,
-            Value::Bytes(key) => String::from_utf8_lossy(&key).as_ref().into(),
+            Value::Bytes(key) | Value::RawString(key) => go_lossy(&key).as_ref().into(),
             other => {
                 return Err(Error::new(sprintf("mapping returned invalid key type: %T", &[other])));
             }

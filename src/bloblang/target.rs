@@ -1,11 +1,13 @@
 //! What a mapping builds: a document and metadata.
 
+use bytes::Bytes;
+
 use super::error::Error;
 use super::go::format::sprintf;
 use super::path;
 use super::scope::Scope;
 use super::spec::Result;
-use crate::value::{Object, Str, Value};
+use crate::value::{Object, Str, Value, json};
 
 /// What a mapping builds.
 pub struct Target {
@@ -79,6 +81,26 @@ impl Target {
             Some(over) => over.document.as_ref().map_err(Clone::clone),
             None => scope.document(self.index),
         }
+    }
+
+    /// Puts the root back to what a failure leaves of it: the document with the edits that were made in place, but
+    /// nothing that was to replace it.
+    pub fn fail(&mut self) {
+        match self.replaced.take() {
+            Some(edited) => self.root = Root::Value(edited),
+            None if self.edited => {}
+            None => self.root = Root::Original,
+        }
+    }
+
+    /// The content of the message with the edits so far; none where it is as it was.
+    pub(super) fn edited_content(&self) -> Option<Bytes> {
+        match (&self.replaced, &self.root) {
+            (Some(edited), _) => Some(edited),
+            (None, Root::Value(root)) if self.edited => Some(root),
+            _ => None,
+        }
+        .map(|document| json::print(document).unwrap_or_default().into())
     }
 
     /// What `root` reads.

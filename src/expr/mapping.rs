@@ -93,23 +93,29 @@ impl Mapping {
         batch
     }
 
-    /// Edits message `index` in place; what was assigned before a failure stays. Returns whether the message is
+    /// Edits message `index` in place; the edits before a failure stay. Returns whether the message is
     /// still there: its root may have been deleted.
     pub fn mutate(&self, batch: &mut Batch, index: usize) -> Result<bool, ExprError> {
         let Some(program) = &self.program else { return Ok(true) };
         let mut target = Target::edit(index);
         let result = program.run(&BatchScope(batch), index, This::Edited, &mut target);
+        if result.is_err() {
+            target.fail();
+        }
         let kept = assign(&mut batch[index], target);
         result.map(|()| kept)
     }
 
     /// Runs the mapping over message `index` and assigns to `message`, whose own document and metadata `root` and
-    /// `@` read. What was assigned before a failure stays. Returns whether the message is still there.
+    /// `@` read. The edits before a failure stay. Returns whether the message is still there.
     pub fn overlay(&self, message: &mut Message, batch: &Batch, index: usize) -> Result<bool, ExprError> {
         let Some(program) = &self.program else { return Ok(true) };
         let document = message.structured().cloned().map_err(|e| e.to_string());
         let mut target = Target::over(index, document, message.meta().clone());
         let result = program.run(&BatchScope(batch), index, This::Document(index), &mut target);
+        if result.is_err() {
+            target.fail();
+        }
         let kept = assign(message, target);
         result.map(|()| kept)
     }

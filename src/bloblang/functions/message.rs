@@ -62,7 +62,7 @@ const BATCH_SIZE: FunctionSpec = FunctionSpec::new(
 const CONTENT: FunctionSpec = FunctionSpec::new(
     "content",
     CATEGORY,
-    FunctionRun::Scoped(|_, ctx| owned(ctx.scope().content(ctx.index).ok_or_else(no_message)?)),
+    FunctionRun::Scoped(|_, ctx| owned(ctx.content().ok_or_else(no_message)?)),
 )
 .doc("The content of the message as bytes, whether it is JSON or not.")
 .examples(&[

@@ -232,25 +232,25 @@ pub fn weekday(day: Weekday) -> &'static str {
     WEEKDAYS[day.to_sunday_zero_offset() as usize]
 }
 
-/// The short name of the zone at that time, or its offset where it has none.
-pub fn zone_name(t: &Zoned) -> String {
-    if t.time_zone() == &jiff::tz::TimeZone::UTC {
-        return "UTC".to_owned();
+/// The short name of the zone at that time; none where it is only an offset.
+pub(super) fn zone_abbreviation(t: &Zoned) -> Option<String> {
+    let zone = t.time_zone();
+    if zone == &jiff::tz::TimeZone::UTC {
+        return Some("UTC".to_owned());
     }
-    let info = t.time_zone().to_offset_info(t.timestamp());
-    let name = info.abbreviation();
-    if name.bytes().all(|b| b.is_ascii_alphabetic()) {
-        return name.to_owned();
-    }
-    let seconds = t.offset().seconds();
-    let offset = Offset { z: false, colon: false, minutes: seconds % 3600 != 0, seconds: false };
-    let mut out = String::new();
-    write_offset(&mut out, seconds, offset);
-    out
+    let named = zone.to_fixed_offset().is_err();
+    named.then(|| zone.to_offset_info(t.timestamp()).abbreviation().to_owned())
 }
 
-pub fn write_offset_text(out: &mut String, seconds: i32, colon: bool) {
-    write_offset(out, seconds, Offset { z: false, colon, minutes: true, seconds: false });
+/// The short name of the zone at that time, or its offset where it has none.
+pub fn zone_name(t: &Zoned) -> String {
+    zone_abbreviation(t).unwrap_or_else(|| {
+        let seconds = t.offset().seconds();
+        let offset = Offset { z: false, colon: false, minutes: seconds % 3600 != 0, seconds: false };
+        let mut out = String::new();
+        write_offset(&mut out, seconds, offset);
+        out
+    })
 }
 
 fn write_offset(out: &mut String, seconds: i32, offset: Offset) {

@@ -4,6 +4,7 @@ use jiff::Zoned;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset as ZoneOffset, TimeZone};
 
+use super::zone;
 use super::layout::{Chunk, MONTHS, Offset, Pad, WEEKDAYS, next};
 
 /// What was read so far.
@@ -19,8 +20,12 @@ struct Fields {
     nanos: i32,
     /// `PM` or `AM`, where one was read.
     afternoon: Option<bool>,
+    /// Whether the hour is one of twelve.
+    hour12: bool,
     /// Seconds east of UTC.
     offset: Option<i32>,
+    /// The short name of the zone.
+    zone: Option<String>,
     utc: bool,
 }
 
@@ -53,7 +58,7 @@ fn cannot(text: &str, layout: &str, rest: &str, element: &str) -> String {
 
 // === impl Input ===
 
-impl Input<'_> {
+impl<'a> Input<'a> {
     /// Reads literal text; a run of blanks in it fits any number of blanks.
     fn literal(&mut self, mut literal: &str) -> Result<(), ()> {
         while let Some(c) = literal.chars().next() {
@@ -98,6 +103,13 @@ impl Input<'_> {
         Err(())
     }
 
+    /// Whether the second half of a day is named rather than the first.
+    fn half(&mut self, first: &str, second: &str) -> Result<bool, ()> {
+        let is_second = self.0.starts_with(second);
+        self.0 = self.0.strip_prefix(if is_second { second } else { first }).ok_or(())?;
+        Ok(is_second)
+    }
+
     /// Reads digits behind a separator as nanoseconds.
     fn fraction(&mut self) -> Result<i32, ()> {
         let rest = self.0.strip_prefix(['.', ',']).ok_or(())?;
@@ -136,27 +148,35 @@ impl Input<'_> {
         Ok(if negative { -seconds } else { seconds })
     }
 
-    /// Reads the short name of a zone, of which only the offset that `GMT+3` or `+03` holds is understood.
-    fn zone(&mut self) -> Result<Option<i32>, ()> {
-        if let Some(rest) = self.0.strip_prefix("UTC") {
-            self.0 = rest;
-            return Ok(Some(0));
-        }
+    /// Reads the short name of a zone, which may hold hours as `GMT+3` or `+03` do.
+    fn zone(&mut self) -> Result<&'a str, ()> {
         let letters = self.0.bytes().take_while(u8::is_ascii_uppercase).count();
-        let name = &self.0[..letters];
-        let signed = self.0[letters..].starts_with(['+', '-']);
-        if (name == "GMT" || name.is_empty()) && signed {
-            let negative = self.0[letters..].starts_with('-');
-            self.0 = &self.0[letters + 1..];
-            let hours = self.digits(1, 2)?;
-            return Ok(Some(if negative { -hours } else { hours } * 3600));
-        }
-        if !(3..=5).contains(&letters) {
+        let len = if self.0.starts_with("UTC") {
+            3
+        } else if self.0.starts_with("ChST") || self.0.starts_with("MeST") {
+            4
+        } else if letters == 0 || self.0.starts_with("GMT") {
+            letters.min(3) + signed_hours(&self.0[letters.min(3)..])
+        } else {
+            letters
+        };
+        if !(3..=6).contains(&len) || (len == 6 && letters != 3) {
             return Err(());
         }
-        self.0 = &self.0[letters..];
-        Ok(None)
+        let (name, rest) = self.0.split_at(len);
+        self.0 = rest;
+        Ok(name)
     }
+}
+
+/// How long the sign and the digits of an hour are; 0 where these are none.
+fn signed_hours(text: &str) -> usize {
+    if !text.starts_with(['+', '-']) {
+        return 0;
+    }
+    let digits = text[1..].bytes().take_while(u8::is_ascii_digit).count();
+    let hours: Option<u32> = text[1..1 + digits].parse().ok();
+    if hours.is_some_and(|hours| hours < 24) { 1 + digits } else { 0 }
 }
 
 // === impl Fields ===
@@ -182,7 +202,10 @@ impl Fields {
                 self.year_day = Some(input.digits(if pad == Pad::Zero { 3 } else { 1 }, 3)?);
             }
             Chunk::Hour24 => self.hour = input.two(false)?,
-            Chunk::Hour12 { zero } => self.hour = input.two(zero)?,
+            Chunk::Hour12 { zero } => {
+                self.hour = input.two(zero)?;
+                self.hour12 = true;
+            }
             Chunk::Minute { zero } => self.minute = input.two(zero)?,
             Chunk::Second { zero } => {
                 self.second = input.two(zero)?;
@@ -197,12 +220,12 @@ impl Fields {
                 let year = input.digits(2, 2)?;
                 self.year = year + if year >= 69 { 1900 } else { 2000 };
             }
-            Chunk::Upper12 => self.afternoon = Some(input.name(&["AM", "PM"], None)? == 1),
-            Chunk::Lower12 => self.afternoon = Some(input.name(&["am", "pm"], None)? == 1),
+            Chunk::Upper12 => self.afternoon = Some(input.half("AM", "PM")?),
+            Chunk::Lower12 => self.afternoon = Some(input.half("am", "pm")?),
             Chunk::ZoneName => {
-                let offset = input.zone()?;
-                self.utc |= offset == Some(0);
-                self.offset = self.offset.or(offset);
+                let name = input.zone()?;
+                self.utc |= name == "UTC";
+                self.zone = Some(name.to_owned());
             }
             Chunk::Offset(offset) => {
                 self.utc |= offset.z && input.0.starts_with('Z');
@@ -237,6 +260,9 @@ impl Fields {
                 Date::new(year, month, small(self.day.unwrap_or(1), "day")?).map_err(|_| "day")?
             }
         };
+        if self.hour12 && self.hour > 12 {
+            return Err("hour");
+        }
         let hour = match self.afternoon {
             Some(true) if self.hour < 12 => self.hour + 12,
             Some(false) if self.hour == 12 => 0,
@@ -248,15 +274,18 @@ impl Fields {
             return Err(if minute > 59 { "minute" } else { "second" });
         }
         let time = Time::new(small(hour, "hour")?, minute, second, self.nanos).map_err(|_| "second")?;
-        zoned(DateTime::from_parts(date, time), self.offset.filter(|_| !self.utc))
+        let time = DateTime::from_parts(date, time);
+        let zone = match (self.utc, self.offset, self.zone) {
+            (true, ..) | (false, None, None) => TimeZone::UTC,
+            (false, Some(offset), None) => zone::with_offset(time, offset).ok_or("time zone offset")?,
+            (false, Some(offset), Some(name)) => {
+                zone::named(&name, ZoneOffset::from_seconds(offset).map_err(|_| "time zone offset")?)
+            }
+            (false, None, Some(name)) => {
+                let (zone, offset) = zone::by_name(&name, time).ok_or("time zone offset")?;
+                return Ok(offset.to_timestamp(time).map_err(|_| "time")?.to_zoned(zone));
+            }
+        };
+        time.to_zoned(zone).map_err(|_| "time")
     }
-}
-
-/// A time in the zone with this offset; UTC without one.
-pub fn zoned(time: DateTime, offset: Option<i32>) -> Result<Zoned, &'static str> {
-    let zone = match offset {
-        None => TimeZone::UTC,
-        Some(seconds) => TimeZone::fixed(ZoneOffset::from_seconds(seconds).map_err(|_| "time zone offset")?),
-    };
-    time.to_zoned(zone).map_err(|_| "time")
 }

@@ -11,5 +11,7 @@ pub mod path;
 pub mod quote;
 pub mod regex;
 pub mod strftime;
+pub mod strptime;
 pub mod url;
 pub mod yaml;
+pub mod zone;

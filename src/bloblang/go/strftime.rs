@@ -1,288 +1,245 @@
-//! The `%` directives of C for writing and reading times.
+//! Writing times by the `%` directives of C.
 
 use jiff::Zoned;
-use jiff::civil::{Date, DateTime, Time};
 
-use super::layout::{MONTHS, WEEKDAYS, weekday, write_offset_text, zone_name};
-use super::layout_parse::zoned;
+use super::layout::{MONTHS, WEEKDAYS, zone_abbreviation};
 
 /// Directives that stand for others.
-const COMPOUND: [(char, &str); 9] = [
-    ('c', "%a %b %e %H:%M:%S %Y"),
-    ('v', "%e-%b-%Y"),
-    ('D', "%m/%d/%y"),
-    ('x', "%m/%d/%y"),
-    ('F', "%Y-%m-%d"),
-    ('r', "%I:%M:%S %p"),
-    ('R', "%H:%M"),
-    ('T', "%H:%M:%S"),
-    ('X', "%H:%M:%S"),
+pub(super) const COMPOUND: [(u8, &str); 10] = [
+    (b'c', "%a %b %e %H:%M:%S %Y"),
+    (b'+', "%a %b %e %H:%M:%S %Z %Y"),
+    (b'v', "%e-%b-%Y"),
+    (b'D', "%m/%d/%y"),
+    (b'x', "%m/%d/%y"),
+    (b'F', "%Y-%m-%d"),
+    (b'r', "%I:%M:%S %p"),
+    (b'R', "%H:%M"),
+    (b'T', "%H:%M:%S"),
+    (b'X', "%H:%M:%S"),
 ];
+
+/// The widest that a directive may be made.
+const MAX_WIDTH: usize = 1024;
+
+/// What stands before a value that is narrower than wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Padding {
+    /// What the directive is usually filled with.
+    Usual,
+    Nothing,
+    With(char),
+}
+
+/// What stands between a `%` and the letter of its directive.
+#[derive(Clone, Copy)]
+struct Flags {
+    padding: Padding,
+    width: usize,
+    upper: bool,
+    swapped: bool,
+    /// How many colons stand before a `z`.
+    colons: usize,
+}
 
 /// Writes a time. Directives that do not exist stay as they are.
 pub fn format(t: &Zoned, format: &str) -> String {
     let mut out = String::with_capacity(format.len() + 16);
-    let mut chars = format.chars();
-    while let Some(c) = chars.next() {
-        if c != '%' {
-            out.push(c);
-            continue;
-        }
-        let rest = chars.as_str();
-        let flag = rest.chars().next().filter(|c| matches!(c, '-' | '_' | '0' | '^' | '#' | ':'));
-        let directive = rest.chars().nth(usize::from(flag.is_some()));
-        match directive.and_then(|d| written(t, d, flag)) {
-            Some(text) => {
-                out.push_str(&text);
-                for _ in 0..1 + usize::from(flag.is_some()) {
-                    chars.next();
-                }
-            }
-            None => out.push('%'),
-        }
-    }
+    write(&mut out, t, format, false);
     out
 }
 
-fn written(t: &Zoned, directive: char, flag: Option<char>) -> Option<String> {
-    if let Some((_, parts)) = COMPOUND.iter().find(|(d, _)| *d == directive) {
-        return Some(format(t, parts));
-    }
-    let number = |n: i64, width: usize, fill: char| match flag {
-        Some('-') => n.to_string(),
-        Some('_') => format!("{n:>width$}"),
-        Some('0') => format!("{n:0width$}"),
-        _ if fill == '0' => format!("{n:0width$}"),
-        _ => format!("{n:>width$}"),
-    };
-    let text = |s: &str| match flag {
-        Some('^') => s.to_uppercase(),
-        Some('#') => s.to_lowercase(),
-        _ => s.to_owned(),
-    };
-    let hour12 = i64::from(if t.hour() % 12 == 0 { 12 } else { t.hour() % 12 });
-    let weeks_from =
-        |first: i64| (i64::from(t.day_of_year()) + 6 - (from_sunday(t) - first).rem_euclid(7)) / 7;
-    let iso = t.date().iso_week_date();
-    let offset = |colon: bool| {
-        let mut out = String::new();
-        write_offset_text(&mut out, t.offset().seconds(), colon);
-        out
-    };
-    Some(match directive {
-        'A' => text(weekday(t.weekday())),
-        'a' => text(&weekday(t.weekday())[..3]),
-        'B' => text(MONTHS[t.month() as usize - 1]),
-        'b' | 'h' => text(&MONTHS[t.month() as usize - 1][..3]),
-        'C' => number(i64::from(t.year()) / 100, 2, '0'),
-        'd' => number(t.day().into(), 2, '0'),
-        'e' => number(t.day().into(), 2, ' '),
-        'f' => format!("{:06}", t.subsec_nanosecond() / 1000),
-        'G' => number(iso.year().into(), 4, '0'),
-        'g' => number(i64::from(iso.year()).rem_euclid(100), 2, '0'),
-        'H' => number(t.hour().into(), 2, '0'),
-        'I' => number(hour12, 2, '0'),
-        'j' => number(t.day_of_year().into(), 3, '0'),
-        'k' => number(t.hour().into(), 2, ' '),
-        'l' => number(hour12, 2, ' '),
-        'M' => number(t.minute().into(), 2, '0'),
-        'm' => number(t.month().into(), 2, '0'),
-        'n' => "\n".to_owned(),
-        'p' => text(if t.hour() >= 12 { "PM" } else { "AM" }),
-        'S' => number(t.second().into(), 2, '0'),
-        's' => t.timestamp().as_second().to_string(),
-        't' => "\t".to_owned(),
-        'U' => number(weeks_from(0), 2, '0'),
-        'u' => (t.weekday().to_monday_one_offset()).to_string(),
-        'V' => number(iso.week().into(), 2, '0'),
-        'W' => number(weeks_from(1), 2, '0'),
-        'w' => from_sunday(t).to_string(),
-        'Y' => number(t.year().into(), 4, '0'),
-        'y' => number(i64::from(t.year()).rem_euclid(100), 2, '0'),
-        'Z' => text(&zone_name(t)),
-        'z' => offset(flag == Some(':')),
-        '+' => format(t, "%a %b %e %H:%M:%S %Z %Y"),
-        '%' => "%".to_owned(),
-        _ => return None,
-    })
-}
-
-fn from_sunday(t: &Zoned) -> i64 {
-    i64::from(t.weekday().to_sunday_zero_offset())
-}
-
-/// What was read so far.
-#[derive(Debug)]
-struct Fields {
-    year: i32,
-    century: Option<i32>,
-    month: i32,
-    day: i32,
-    year_day: Option<i32>,
-    hour: i32,
-    minute: i32,
-    second: i32,
-    nanos: i32,
-    afternoon: Option<bool>,
-    offset: Option<i32>,
-    unix: Option<i64>,
-}
-
-/// Reads a time; UTC where the format names no zone.
-pub fn parse(text: &str, format: &str) -> Result<Zoned, String> {
-    let failed = |what: &str| format!("failed to parse \"{text}\" with \"{format}\": {what}");
-    let mut fields = Fields {
-        year: 1900,
-        century: None,
-        month: 1,
-        day: 1,
-        year_day: None,
-        hour: 0,
-        minute: 0,
-        second: 0,
-        nanos: 0,
-        afternoon: None,
-        offset: None,
-        unix: None,
-    };
-    let mut rest = text;
-    fields.read(&mut rest, format).map_err(|what| failed(&what))?;
-    if !rest.is_empty() {
-        return Err(failed(&format!("unparsed string \"{rest}\"")));
-    }
-    fields.finish().map_err(|what| failed(&format!("the {what} is out of range")))
-}
-
-impl Fields {
-    fn read(&mut self, rest: &mut &str, format: &str) -> Result<(), String> {
-        let mut chars = format.chars();
-        while let Some(c) = chars.next() {
-            if c != '%' {
-                *rest = rest.strip_prefix(c).ok_or_else(|| format!("expected '{c}' at \"{rest}\""))?;
-                continue;
-            }
-            let mut directive = chars.next().ok_or("the format ends with a single %")?;
-            if matches!(directive, '-' | '_' | '0' | '^' | '#' | ':') {
-                directive = chars.next().ok_or("the format ends with a single %")?;
-            }
-            if let Some((_, parts)) = COMPOUND.iter().find(|(d, _)| *d == directive) {
-                self.read(rest, parts)?;
-                continue;
-            }
-            self.directive(rest, directive)
-                .ok_or_else(|| format!("cannot read %{directive} at \"{rest}\""))?;
+fn write(out: &mut String, t: &Zoned, format: &str, upper: bool) {
+    let mut rest = format;
+    while let Some(at) = rest.find('%') {
+        out.push_str(&rest[..at]);
+        let (flags, letter) = Flags::read(&rest[at + 1..], upper);
+        let Some(letter) = rest[at + 1 + letter..].chars().next().map(|c| (at + 1 + letter, c)) else {
+            let text = &rest[at..];
+            return out.push_str(&flags.text(text, false));
+        };
+        let (behind, letter) = (letter.0 + letter.1.len_utf8(), letter.1);
+        if flags.colons > 0 && (letter != 'z' || flags.colons > 3) {
+            // Colons that no offset follows are text.
+            let behind = if letter == 'z' { behind } else { behind - letter.len_utf8() };
+            out.push_str(&flags.text(&rest[at..behind], false));
+            rest = &rest[behind..];
+            continue;
         }
-        Ok(())
+        if let Some((_, parts)) = COMPOUND.iter().find(|(d, _)| char::from(*d) == letter) {
+            write(out, t, parts, flags.upper);
+        } else if let Some(text) = flags.directive(t, letter) {
+            out.push_str(&text);
+        } else {
+            let before = Flags { width: flags.width.saturating_sub(1), ..flags };
+            out.push_str(&before.text(&rest[at..behind - letter.len_utf8()], false));
+            out.push(letter);
+        }
+        rest = &rest[behind..];
     }
+    out.push_str(rest);
+}
 
-    fn directive(&mut self, rest: &mut &str, directive: char) -> Option<()> {
-        match directive {
-            'A' => drop(name(rest, &WEEKDAYS, None)?),
-            'a' => drop(name(rest, &WEEKDAYS, Some(3))?),
-            'B' => self.month = name(rest, &MONTHS, None)? + 1,
-            'b' | 'h' => self.month = name(rest, &MONTHS, Some(3))? + 1,
-            'C' => self.century = Some(digits(rest, 2)?),
-            'd' | 'e' => self.day = digits(rest, 2)?,
-            'f' => {
-                let before = rest.len();
-                let value = digits(rest, 9)?;
-                self.nanos = value * 10_i32.pow(9 - (before - rest.len()) as u32);
-            }
-            'H' | 'k' | 'I' | 'l' => self.hour = digits(rest, 2)?,
-            'j' => self.year_day = Some(digits(rest, 3)?),
-            'M' => self.minute = digits(rest, 2)?,
-            'm' => self.month = digits(rest, 2)?,
-            'n' | 't' => *rest = rest.trim_start(),
-            'p' => self.afternoon = Some(name(rest, &["AM", "PM"], None)? == 1),
-            'S' => self.second = digits(rest, 2)?,
-            's' => {
-                let n = rest.bytes().take_while(u8::is_ascii_digit).count();
-                self.unix = Some(rest[..n].parse().ok()?);
-                *rest = &rest[n..];
-            }
-            'u' | 'w' => drop(digits(rest, 1)?),
-            'U' | 'V' | 'W' | 'g' => drop(digits(rest, 2)?),
-            'G' => drop(digits(rest, 4)?),
-            'Y' => self.year = digits(rest, 4)?,
-            'y' => {
-                let year = digits(rest, 2)?;
-                self.year = year + if year >= 69 { 1900 } else { 2000 };
-            }
-            'Z' => {
-                let n = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
-                let zone = (n > 0).then(|| &rest[..n])?;
-                if zone == "UTC" || zone == "GMT" {
-                    self.offset = Some(0);
+// === impl Flags ===
+
+impl Flags {
+    /// Reads the flags that `text` begins with; returns where the letter is.
+    fn read(text: &str, upper: bool) -> (Self, usize) {
+        let mut flags = Self { padding: Padding::Usual, width: 0, upper, swapped: false, colons: 0 };
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at) {
+            match byte {
+                b'-' => flags.padding = Padding::Nothing,
+                b'_' => flags.padding = Padding::With(' '),
+                b'0' => flags.padding = Padding::With('0'),
+                b'^' => flags.upper = true,
+                b'#' => flags.swapped = true,
+                b'1'..=b'9' => {
+                    let digits = bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
+                    flags.width = text[at..at + digits].parse().unwrap_or(MAX_WIDTH).min(MAX_WIDTH);
+                    if flags.padding == Padding::Nothing {
+                        flags.padding = Padding::With(' ');
+                    }
+                    at += digits - 1;
                 }
-                *rest = &rest[n..];
+                b':' => {
+                    flags.colons = bytes[at..].iter().take_while(|b| **b == b':').count();
+                    return (flags, at + flags.colons);
+                }
+                _ => break,
             }
-            'z' => self.offset = Some(offset(rest)?),
-            '%' => *rest = rest.strip_prefix('%')?,
+            at += 1;
+        }
+        (flags, at)
+    }
+
+    fn number(self, n: i64, width: usize, usual: char) -> String {
+        let fill = match self.padding {
+            Padding::Nothing => return n.to_string(),
+            Padding::Usual => usual,
+            Padding::With(fill) => fill,
+        };
+        let width = width.max(self.width);
+        if fill == '0' { format!("{n:0width$}") } else { format!("{n:>width$}") }
+    }
+
+    /// Text in the letters that the flags want; `cased` where these say something about it.
+    fn text(self, text: &str, cased: bool) -> String {
+        let fill = match self.padding {
+            Padding::Nothing => None,
+            Padding::Usual => Some(' '),
+            Padding::With(fill) => Some(fill),
+        };
+        let missing = self.width.saturating_sub(text.len());
+        let mut out: String = fill.map(|fill| std::iter::repeat_n(fill, missing).collect()).unwrap_or_default();
+        let is_upper = text.as_bytes().get(1).is_some_and(|b| *b < b'a');
+        out.push_str(&match (cased && self.swapped, cased && self.upper) {
+            (true, _) if is_upper => text.to_ascii_lowercase(),
+            (true, _) | (_, true) => text.to_ascii_uppercase(),
+            _ => text.to_owned(),
+        });
+        out
+    }
+
+    /// The distance to UTC, such as `+0530`.
+    fn offset(self, seconds: i32) -> String {
+        let sign = if seconds < 0 { '-' } else { '+' };
+        let seconds = seconds.unsigned_abs();
+        let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+        let colon = if self.colons > 0 { ":" } else { "" };
+        let mut digits = match self.padding {
+            Padding::Nothing | Padding::With(' ') => hours.to_string(),
+            _ => format!("{hours:02}"),
+        };
+        if self.colons <= 2 || minutes + seconds > 0 {
+            digits += &format!("{colon}{minutes:02}");
+        }
+        if self.colons == 2 || (self.colons == 3 && seconds > 0) {
+            digits += &format!(":{seconds:02}");
+        }
+        match self.padding {
+            Padding::Nothing => format!("{sign}{digits}"),
+            Padding::With(' ') => {
+                let blank = if hours < 10 { 1 } else { 0 };
+                let width = self.width.max(digits.len() + 1 + blank);
+                format!("{:>width$}", format!("{sign}{digits}"))
+            }
+            _ => format!("{sign}{digits:0>width$}", width = self.width.saturating_sub(1)),
+        }
+    }
+
+    fn directive(self, t: &Zoned, letter: char) -> Option<String> {
+        let year = i64::from(t.year());
+        let iso = t.date().iso_week_date();
+        let weekday = i64::from(t.weekday().to_sunday_zero_offset());
+        let hour = i64::from(t.hour());
+        let hour12 = (hour + 11) % 12 + 1;
+        let year_day = i64::from(t.day_of_year());
+        let month = MONTHS[t.month() as usize - 1];
+        let day = WEEKDAYS[weekday as usize];
+        let zero = |n: i64, width: usize| self.number(n, width, '0');
+        let blank = |n: i64| self.number(n, 2, ' ');
+        let half = if hour < 12 { "AM" } else { "PM" };
+        Some(match letter {
+            'A' => self.text(day, true),
+            'a' => self.text(&day[..3], true),
+            'B' => self.text(month, true),
+            'b' | 'h' => self.text(&month[..3], true),
+            'C' => zero(year / 100, 2),
+            'd' => zero(t.day().into(), 2),
+            'e' => blank(t.day().into()),
+            'f' => zero(i64::from(t.subsec_nanosecond() / 1000), if self.width > 0 { 0 } else { 6 }),
+            'G' => zero(iso.year().into(), if self.width > 0 { 0 } else { 4 }),
+            'g' => zero(i64::from(iso.year()).abs() % 100, 2),
+            'H' => zero(hour, 2),
+            'I' => zero(hour12, 2),
+            'j' => zero(year_day, 3),
+            'k' => blank(hour),
+            'l' => blank(hour12),
+            'M' => zero(t.minute().into(), 2),
+            'm' => zero(t.month().into(), 2),
+            'n' => self.text("\n", false),
+            'P' => Self { swapped: !(self.upper || self.swapped), ..self }.text(half, true),
+            'p' => self.text(half, true),
+            'S' => zero(t.second().into(), 2),
+            's' => self.number(t.timestamp().as_second(), 0, ' '),
+            't' => self.text("\t", false),
+            'U' => zero((year_day + 6 - weekday) / 7, 2),
+            'u' => zero(if weekday == 0 { 7 } else { weekday }, 0),
+            'V' => zero(iso.week().into(), 2),
+            'W' => zero((year_day + 6 - (weekday + 6) % 7) / 7, 2),
+            'w' => zero(weekday, 0),
+            'Y' => zero(year, if self.width > 0 { 0 } else { 4 }),
+            'y' => zero(year.abs() % 100, 2),
+            'Z' => match zone_abbreviation(t) {
+                Some(name) => self.text(&name, true),
+                None => self.offset(t.offset().seconds()),
+            },
+            'z' => self.offset(t.offset().seconds()),
+            '%' => self.text("%", false),
             _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_and_widths_shape_what_is_written() {
+        let t: Zoned = "2027-03-04T05:06:07.089012[UTC]".parse().unwrap();
+        for (directives, expected) in [
+            ("%0e %3d %5Y %10B|%-5d|%05d|%_5m", "04 004 02027      March|    4|00004|    3"),
+            ("%:z %::z %:::z %z", "+00:00 +00:00:00 +00 +0000"),
+            ("%^a %^B %#p %#Z %#a %P %^P", "THU MARCH am utc THU am AM"),
+            ("%E %Q %! %", "%E %Q %! %"),
+            ("%:x %::::z %-", "%:x %::::z %-"),
+            ("%8z|%_8z|%-z|%_z", "+0000000|   +000|+000| +000"),
+            ("%^c", "THU MAR  4 05:06:07 2027"),
+            ("é%Y", "é2027"),
+        ] {
+            assert_eq!(format(&t, directives), expected, "{directives}");
         }
-        Some(())
     }
-
-    fn finish(self) -> Result<Zoned, &'static str> {
-        if let Some(unix) = self.unix {
-            let instant = jiff::Timestamp::from_second(unix).map_err(|_| "time")?;
-            return Ok(instant.to_zoned(jiff::tz::TimeZone::UTC));
-        }
-        let small = |n: i32, what| i8::try_from(n).map_err(|_| what);
-        let year = self.century.map_or(self.year, |century| century * 100 + self.year.rem_euclid(100));
-        let year = i16::try_from(year).map_err(|_| "year")?;
-        let date = match self.year_day {
-            Some(day) => {
-                let first = Date::new(year, 1, 1).map_err(|_| "year")?;
-                first.with().day_of_year(i16::try_from(day).map_err(|_| "day")?).build().map_err(|_| "day")?
-            }
-            None => {
-                Date::new(year, small(self.month, "month")?, small(self.day, "day")?).map_err(|_| "day")?
-            }
-        };
-        let hour = match self.afternoon {
-            Some(true) if self.hour < 12 => self.hour + 12,
-            Some(false) if self.hour == 12 => 0,
-            _ => self.hour,
-        };
-        let time = Time::new(
-            small(hour, "hour")?,
-            small(self.minute, "minute")?,
-            small(self.second, "second")?,
-            self.nanos,
-        );
-        zoned(DateTime::from_parts(date, time.map_err(|_| "time of day")?), self.offset.filter(|o| *o != 0))
-    }
-}
-
-fn digits(rest: &mut &str, max: usize) -> Option<i32> {
-    let blanks = rest.bytes().take(max.saturating_sub(1)).take_while(|b| *b == b' ').count();
-    let text = &rest[blanks..];
-    let n = text.bytes().take(max).take_while(u8::is_ascii_digit).count();
-    let value = text[..n].parse().ok()?;
-    *rest = &text[n..];
-    Some(value)
-}
-
-fn name(rest: &mut &str, names: &[&str], len: Option<usize>) -> Option<i32> {
-    let found = names.iter().enumerate().find_map(|(i, name)| {
-        let name = &name[..len.unwrap_or(name.len())];
-        let fits = rest.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name));
-        fits.then_some((i, name.len()))
-    })?;
-    *rest = &rest[found.1..];
-    Some(found.0 as i32)
-}
-
-fn offset(rest: &mut &str) -> Option<i32> {
-    if let Some(after) = rest.strip_prefix('Z') {
-        *rest = after;
-        return Some(0);
-    }
-    let negative = rest.starts_with('-');
-    *rest = rest.strip_prefix(['-', '+'])?;
-    let hours = digits(rest, 2)?;
-    *rest = rest.strip_prefix(':').unwrap_or(rest);
-    let seconds = hours * 3600 + digits(rest, 2)? * 60;
-    Some(if negative { -seconds } else { seconds })
 }

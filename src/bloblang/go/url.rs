@@ -126,14 +126,14 @@ fn may_be_escaped(code: u8, part: Part) -> bool {
 }
 
 /// The keys and values of a query string, in order.
-pub fn parse_query(query: &str) -> Result<Vec<(String, String)>, UrlError> {
+pub fn parse_query(query: &str) -> Result<Vec<(String, Vec<u8>)>, UrlError> {
     let mut pairs = Vec::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         if pair.contains(';') {
             return Err(UrlError("invalid semicolon separator in query".to_owned()));
         }
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        pairs.push((unescape(key, Part::Query)?, unescape(value, Part::Query)?));
+        pairs.push((unescape(key, Part::Query)?, unescape_bytes(value, Part::Query)?));
     }
     Ok(pairs)
 }
@@ -312,8 +312,8 @@ mod tests {
     #[test]
     fn queries() {
         let pairs = parse_query("a=1&b=%20+&&c&a=2=3").unwrap();
-        let pairs: Vec<_> = pairs.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-        assert_eq!(pairs, [("a", "1"), ("b", "  "), ("c", ""), ("a", "2=3")]);
+        let pairs: Vec<_> = pairs.iter().map(|(k, v)| (k.as_str(), v.as_slice())).collect();
+        assert_eq!(pairs, [("a", &b"1"[..]), ("b", b"  "), ("c", b""), ("a", b"2=3")]);
         assert!(parse_query("a=1;b").is_err());
     }
 }

@@ -87,6 +87,10 @@ pub(super) fn to_float(value: &Value) -> Result<f64> {
             let text = text::string(value);
             parse_float(&text).map_err(|e| Error::new(format!("strconv.ParseFloat: parsing {text:?}: {e}")))
         }
+        // Not by way of an integer, which has no negative zero.
+        Value::Number(text) => {
+            text.parse().ok().filter(|f: &f64| f.is_finite()).ok_or_else(|| Error::expected("number", value))
+        }
         other => Num::of(other).map(Num::to_f64).ok_or_else(|| Error::expected("number", other)),
     }
 }

@@ -11,7 +11,6 @@ use crate::bloblang::go::url::{Url, parse_query};
 use crate::bloblang::go::{csv, yaml};
 use crate::bloblang::spec::{Example, MethodRun, MethodSpec, Result, Status};
 use crate::value::json::{self, Style, go_lossy};
-use crate::value::number::Num;
 use crate::value::{Array, Object, Str, Value};
 
 pub const METHODS: &[&MethodSpec] = &[
@@ -49,9 +48,9 @@ fn parse_json(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
 /// Turns the numbers of a document into floats; the first that does not fit one is an error.
 fn to_floats(value: &mut Value) -> std::result::Result<(), Str> {
     match value {
-        Value::Number(text) => match Num::from_text(text) {
-            Some(num) => *value = Value::Float(num.to_f64()),
-            None => return Err(text.clone()),
+        Value::Number(text) => match text.parse::<f64>() {
+            Ok(f) if f.is_finite() => *value = Value::Float(f),
+            _ => return Err(text.clone()),
         },
         Value::Array(items) => items.make_mut().iter_mut().try_for_each(to_floats)?,
         Value::Object(object) => object.values_mut().try_for_each(to_floats)?,
@@ -169,7 +168,7 @@ fn parse_form_url_encoded(target: Cow<'_, Value>, _: &Args<'_>) -> Result<Value>
         .map_err(|e| Error::new(format!("failed to parse value as url-encoded data: {e}")))?;
     let mut object = Object::new();
     for (key, value) in pairs {
-        let value = Value::from(value);
+        let value = Value::text(value);
         match object.get_mut(&key) {
             Some(Value::Array(values)) => values.push(value),
             Some(single) => *single = Value::Array(Array::from([std::mem::take(single), value])),

@@ -174,7 +174,11 @@ impl Schema {
     pub fn parse(text: &str, base: Option<String>) -> std::result::Result<Self, String> {
         let failed = |what: String| format!("failed to parse json schema definition: {what}");
         let schema: serde_json::Value = serde_json::from_str(text).map_err(|e| failed(e.to_string()))?;
-        let mut options = jsonschema::options().should_validate_formats(true).with_retriever(Files);
+        let is_uuid = |text: &str| uuid::Uuid::try_parse(text).is_ok();
+        let mut options = jsonschema::options()
+            .should_validate_formats(true)
+            .with_format("uuid", is_uuid)
+            .with_retriever(Files);
         if schema.get("$schema").is_none() {
             options = options.with_draft(Draft::Draft7);
         }

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use crate::bloblang::args::{Args, Constant, Param, ParamType, Params};
 use crate::bloblang::error::Error;
-use crate::bloblang::go::{duration, layout, layout_parse, strftime};
+use crate::bloblang::go::{duration, layout, layout_parse, strftime, strptime};
 use crate::bloblang::spec::{Example, MethodRun, MethodSpec, PreparedMethod, Result, Status};
 use crate::bloblang::time::timestamp;
 use crate::value::{Value, text};
@@ -245,7 +245,7 @@ const TS_STRPTIME: MethodSpec = MethodSpec::new(
     "ts_strptime",
     CATEGORY,
     MethodRun::Pure(|target, args| {
-        strftime::parse(&string(&target)?, args.str(0)).map(Value::from).map_err(Error::new)
+        strptime::parse(&string(&target)?, args.str(0)).map(Value::from).map_err(Error::new)
     }),
 )
 .status(Status::Beta)
@@ -267,7 +267,7 @@ const PARSE_TIMESTAMP_STRPTIME: MethodSpec = MethodSpec::new(
     "parse_timestamp_strptime",
     OLD,
     MethodRun::Pure(|target, args| {
-        let time = strftime::parse(&string(&target)?, args.str(0)).map_err(Error::new)?;
+        let time = strptime::parse(&string(&target)?, args.str(0)).map_err(Error::new)?;
         Ok(Value::from(text::rfc3339(&time)))
     }),
 )

@@ -339,10 +339,10 @@ impl<'a> Parser<'a> {
         match cursor.peek() {
             Some(b'"') => {
                 let text = match cursor.triple_quoted() {
-                    Err(failure) if !failure.is_final => cursor.quoted(),
-                    result => result,
+                    Err(failure) if !failure.is_final => Value::text(cursor.quoted_bytes()?),
+                    raw => Value::String(raw?),
                 };
-                Ok(ExprKind::Literal(Value::String(text?)))
+                Ok(ExprKind::Literal(text))
             }
             Some(b'[') => Ok(ExprKind::Array(self.list(cursor, ("[", "]"), Self::comma, Self::query)?)),
             Some(b'{') => Ok(ExprKind::Object(self.list(cursor, ("{", "}"), Self::comma, Self::entry)?)),

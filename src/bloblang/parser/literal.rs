@@ -51,8 +51,13 @@ impl Cursor<'_> {
         Ok(text)
     }
 
-    /// A string between quotes with the escapes of Go.
+    /// A name between quotes with the escapes of Go. Bytes that are not UTF-8 are replaced.
     pub(super) fn quoted(&mut self) -> Parsed<Str> {
+        self.quoted_bytes().map(|bytes| go_lossy(&bytes).as_ref().into())
+    }
+
+    /// A string between quotes with the escapes of Go, by which it may hold any bytes.
+    pub(super) fn quoted_bytes(&mut self) -> Parsed<Vec<u8>> {
         if self.peek() != Some(b'"') {
             return Err(Failure::expected(self.at, "quoted string"));
         }
@@ -75,12 +80,12 @@ impl Cursor<'_> {
 }
 
 /// The content of a Go string literal; none if an escape is wrong or a line break is in it.
-pub fn unescape(raw: &str) -> Option<Str> {
+fn unescape(raw: &str) -> Option<Vec<u8>> {
     if raw.contains('\n') {
         return None;
     }
     if !raw.contains('\\') {
-        return Some(raw.into());
+        return Some(raw.as_bytes().to_vec());
     }
     let mut out: Vec<u8> = Vec::with_capacity(raw.len());
     let mut chars = raw.chars();
@@ -116,7 +121,7 @@ pub fn unescape(raw: &str) -> Option<Str> {
         };
         out.push(byte);
     }
-    Some(go_lossy(&out).as_ref().into())
+    Some(out)
 }
 
 fn push(out: &mut Vec<u8>, c: char) {

@@ -8,7 +8,6 @@ mod statement;
 
 pub use cursor::Failure;
 use cursor::{Cursor, Parsed};
-pub use literal::unescape;
 
 use super::ast::{Document, Expr};
 
