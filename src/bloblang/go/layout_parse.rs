@@ -4,8 +4,8 @@ use jiff::Zoned;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset as ZoneOffset, TimeZone};
 
-use super::zone;
 use super::layout::{Chunk, MONTHS, Offset, Pad, WEEKDAYS, next};
+use super::zone;
 
 /// What was read so far.
 #[derive(Debug, Default)]

@@ -131,7 +131,8 @@ impl Flags {
             Padding::With(fill) => Some(fill),
         };
         let missing = self.width.saturating_sub(text.len());
-        let mut out: String = fill.map(|fill| std::iter::repeat_n(fill, missing).collect()).unwrap_or_default();
+        let mut out: String =
+            fill.map(|fill| std::iter::repeat_n(fill, missing).collect()).unwrap_or_default();
         let is_upper = text.as_bytes().get(1).is_some_and(|b| *b < b'a');
         out.push_str(&match (cased && self.swapped, cased && self.upper) {
             (true, _) if is_upper => text.to_ascii_lowercase(),

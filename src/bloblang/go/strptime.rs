@@ -304,16 +304,17 @@ impl Fields {
                 if weeks != Weeks::Iso && self.iso_year {
                     return Err("use \"%Y\" to parse non-ISO year for \"%U\" or \"%W\"".to_owned());
                 }
-                days(first(1).ok_or_else(beyond)?, self.day_of_week(weeks, week, first(1).ok_or_else(beyond)?))?
+                days(
+                    first(1).ok_or_else(beyond)?,
+                    self.day_of_week(weeks, week, first(1).ok_or_else(beyond)?),
+                )?
             }
             (None, None, None) => first(self.month).ok_or_else(beyond)?,
         };
         let hour = self.hour + if self.afternoon { 12 } else { 0 };
         let start = DateTime::from_parts(date, Time::midnight());
         let span = Span::new().hours(hour).minutes(self.minute).seconds(self.second);
-        let time = start
-            .checked_add(span.microseconds(self.micros))
-            .map_err(|_| beyond())?;
+        let time = start.checked_add(span.microseconds(self.micros)).map_err(|_| beyond())?;
         time.to_zoned(self.zone).map_err(|_| beyond())
     }
 
@@ -354,9 +355,14 @@ mod tests {
             let read = parse(text, directives).map(|t| t.to_string());
             assert_eq!(read.as_deref(), Ok(expected), "{directives}");
         }
-        for (directives, text) in
-            [("%Y", "x"), ("%Y%n%m", "203109"), ("%Y %", "2031 "), ("%V", "3"), ("%:z", "+0530"), ("%m", "13")]
-        {
+        for (directives, text) in [
+            ("%Y", "x"),
+            ("%Y%n%m", "203109"),
+            ("%Y %", "2031 "),
+            ("%V", "3"),
+            ("%:z", "+0530"),
+            ("%m", "13"),
+        ] {
             assert!(parse(text, directives).is_err(), "{directives}");
         }
     }

@@ -30,7 +30,8 @@ pub fn by_name(name: &str, time: DateTime) -> Option<(TimeZone, Offset)> {
 
 /// A zone with a name of its own.
 pub fn named(name: &str, offset: Offset) -> TimeZone {
-    let (sign, seconds) = if offset.seconds() > 0 { ("-", offset.seconds()) } else { ("", -offset.seconds()) };
+    let (sign, seconds) =
+        if offset.seconds() > 0 { ("-", offset.seconds()) } else { ("", -offset.seconds()) };
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     let rule = format!("<{name}>{sign}{hours}:{minutes:02}:{seconds:02}");
     TimeZone::posix(&rule).unwrap_or_else(|_| TimeZone::fixed(offset))
