@@ -100,6 +100,7 @@ impl Process {
         mode: Mode,
     ) -> Result<Self, String> {
         let exporter = REGISTRY.exporter(&service.metrics).map_err(|error| error.to_string())?;
+        REGISTRY.check_tracer(&service.tracer).map_err(|error| error.to_string())?;
         let metrics = Metrics::new(mapping(&service.metrics)?);
         let surface = Surface {
             streams_mode: mode.streams,

@@ -26,7 +26,7 @@ impl Context {
         let (found, cx) = self.resolve(conf)?;
         let entry = registry.inputs.iter().find(|e| e.spec.name == found.spec.name);
         let build = || -> Built<Box<dyn Input>> {
-            let mut input: Box<dyn Input> = match &entry.ok_or_else(unknown)?.build {
+            let mut input: Box<dyn Input> = match &entry.ok_or_else(BuildError::not_built)?.build {
                 InputBuild::Input(build) => build(&found.conf, &cx)?,
                 InputBuild::Source(build) => {
                     let setup = build(&found.conf, &cx)?;
@@ -51,7 +51,7 @@ impl Context {
         let (found, cx) = self.resolve(conf)?;
         let entry = registry.outputs.iter().find(|e| e.spec.name == found.spec.name);
         let build = || -> Built<Arc<dyn Output>> {
-            let mut output: Arc<dyn Output> = match &entry.ok_or_else(unknown)?.build {
+            let mut output: Arc<dyn Output> = match &entry.ok_or_else(BuildError::not_built)?.build {
                 OutputBuild::Output(build) => build(&found.conf, &cx)?,
                 OutputBuild::Sink(build) => {
                     let setup = build(&found.conf, &cx)?;
@@ -88,7 +88,7 @@ impl Context {
         let (found, cx) = self.resolve(conf)?;
         let entry = registry.processors.iter().find(|e| e.spec.name == found.spec.name);
         let build = || -> Built<Instrumented> {
-            let entry = entry.ok_or_else(unknown)?;
+            let entry = entry.ok_or_else(BuildError::not_built)?;
             Ok(Instrumented::new((entry.build)(&found.conf, &cx)?, cx.clone(), entry.silent))
         };
         build().map_err(|e| within(e, &found))
@@ -99,14 +99,14 @@ impl Context {
         let registry = self.environment().registry.clone();
         let (found, cx) = self.resolve(conf)?;
         let entry = registry.buffers.iter().find(|e| e.spec.name == found.spec.name);
-        entry.ok_or_else(unknown).and_then(|e| (e.build)(&found.conf, &cx)).map_err(|e| within(e, &found))
+        entry.ok_or_else(BuildError::not_built).and_then(|e| (e.build)(&found.conf, &cx)).map_err(|e| within(e, &found))
     }
 
     pub fn cache(&self, conf: &CacheConf) -> Built<Arc<dyn Cache>> {
         let registry = self.environment().registry.clone();
         let (found, cx) = self.resolve(conf)?;
         let entry = registry.caches.iter().find(|e| e.spec.name == found.spec.name);
-        let cache = entry.ok_or_else(unknown).and_then(|e| (e.build)(&found.conf, &cx));
+        let cache = entry.ok_or_else(BuildError::not_built).and_then(|e| (e.build)(&found.conf, &cx));
         Ok(Arc::new(MeteredCache::new(cache.map_err(|e| within(e, &found))?, cx.metrics())))
     }
 
@@ -114,7 +114,7 @@ impl Context {
         let registry = self.environment().registry.clone();
         let (found, cx) = self.resolve(conf)?;
         let entry = registry.rate_limits.iter().find(|e| e.spec.name == found.spec.name);
-        let limit = entry.ok_or_else(unknown).and_then(|e| (e.build)(&found.conf, &cx));
+        let limit = entry.ok_or_else(BuildError::not_built).and_then(|e| (e.build)(&found.conf, &cx));
         Ok(Arc::new(MeteredRateLimit::new(limit.map_err(|e| within(e, &found))?, cx.metrics())))
     }
 
@@ -122,7 +122,7 @@ impl Context {
         let registry = self.environment().registry.clone();
         let (found, cx) = self.resolve(conf)?;
         let entry = registry.scanners.iter().find(|e| e.spec.name == found.spec.name);
-        entry.ok_or_else(unknown).and_then(|e| (e.build)(&found.conf, &cx)).map_err(|e| within(e, &found))
+        entry.ok_or_else(BuildError::not_built).and_then(|e| (e.build)(&found.conf, &cx)).map_err(|e| within(e, &found))
     }
 
     /// The cache resource `label`, which must exist.
@@ -163,9 +163,4 @@ fn within(error: BuildError, found: &Component<'_>) -> BuildError {
 
 fn missing(kind: &str, label: &str) -> BuildError {
     BuildError::new(format!("{kind} resource '{label}' was not found"))
-}
-
-/// A spec without a constructor cannot be in a table, so this only guards against a broken registry.
-fn unknown() -> BuildError {
-    BuildError::new("this build has no such component")
 }

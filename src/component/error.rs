@@ -27,6 +27,11 @@ impl BuildError {
         Self { component: None, reason: reason.into(), in_use: false, mistyped: false }
     }
 
+    /// The component is known, so that configs with it can be linted, but this build cannot run it.
+    pub fn not_built() -> Self {
+        Self::new("this build of nekton does not contain this component")
+    }
+
     /// Says which component this is about, unless a child of it is known already.
     pub fn within(mut self, kind: &'static str, name: &str, path: &str) -> Self {
         self.component.get_or_insert_with(|| Component { kind, name: name.into(), path: path.into() });

@@ -7,7 +7,7 @@ use super::context::Context;
 use super::error::BuildError;
 use super::scanner::Scanner;
 use super::{Buffer, Cache, Input, Output, Processor, RateLimit, Sink, Source};
-use crate::config::{ComponentSpec, Conf, Kind, MetricsConf, Specs};
+use crate::config::{Catalogue, ComponentSpec, Conf, Kind, MetricsConf, Specs, TracerConf};
 use crate::telemetry::metrics::Exporter;
 
 /// The result of a constructor.
@@ -109,6 +109,8 @@ pub struct Registry {
     pub scanners: Listing<ScannerSpec>,
     pub metrics: Listing<MetricsSpec>,
     pub tracers: Listing<PlainSpec>,
+    /// Components that lint knows although this build cannot run them.
+    pub catalogue: Option<fn() -> &'static Catalogue>,
 }
 
 // === impl Listing ===
@@ -150,17 +152,35 @@ impl Registry {
         let found = conf.resolve(self)?;
         let entry = self.metrics.iter().find(|entry| entry.spec.name == found.spec.name);
         let built =
-            entry.ok_or_else(|| BuildError::new("no such exporter")).and_then(|e| (e.build)(&found.conf));
+            entry.ok_or_else(BuildError::not_built).and_then(|e| (e.build)(&found.conf));
         built.map_err(|error| error.within("metrics", found.spec.name, &found.path))
+    }
+}
+
+impl Registry {
+    /// Refuses a tracer that this build does not contain.
+    pub fn check_tracer(&self, conf: &TracerConf) -> Built<()> {
+        let found = conf.resolve(self)?;
+        let entry = self.tracers.iter().find(|entry| entry.spec.name == found.spec.name);
+        let built = entry.ok_or_else(BuildError::not_built);
+        built.map(|_| ()).map_err(|error| error.within("tracer", found.spec.name, &found.path))
     }
 }
 
 impl Specs for Registry {
     fn find(&self, kind: Kind, name: &str) -> Option<&ComponentSpec> {
-        self.specs(kind).find(|spec| spec.name == name)
+        let built = self.specs(kind).find(|spec| spec.name == name);
+        built.or_else(|| self.catalogue.and_then(|catalogue| catalogue().get(kind, name)))
     }
 
     fn names(&self, kind: Kind) -> Vec<&str> {
-        self.specs(kind).map(|spec| spec.name).collect()
+        let mut names: Vec<&str> = self.specs(kind).map(|spec| spec.name).collect();
+        let built = names.len();
+        for name in self.catalogue.into_iter().flat_map(|catalogue| catalogue().names(kind)) {
+            if !names[..built].contains(&name) {
+                names.push(name);
+            }
+        }
+        names
     }
 }

@@ -1,6 +1,7 @@
 //! All components: one folder for each technology, one file for each component, one line for each of them in the
 //! table of its folder.
 
+mod catalogue;
 mod http;
 mod io;
 mod local;
@@ -21,4 +22,5 @@ pub const REGISTRY: Registry = Registry {
     scanners: Listing(&[scan::SCANNERS]),
     metrics: Listing(&[observe::METRICS]),
     tracers: Listing(&[observe::TRACERS]),
+    catalogue: Some(catalogue::catalogue),
 };

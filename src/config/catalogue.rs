@@ -1,41 +1,82 @@
-//! For tests: the components of the reference as a catalogue, built from the recorded list of its fields.
+//! Components that are known without being built in: their fields as data, for lint and schema.
+//!
+//! A catalogue is a few texts with one component a line, such as `{"input":"kafka","config":{"type":"object", ...}}`.
+//! A line is only read when somebody asks for that component, so what nobody uses costs nothing.
 
-use std::sync::LazyLock;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
-use super::*;
-use crate::value::Value;
+use super::{
+    AnyField, ComponentSpec, Dialect, FieldInfo, Finding, Kind, Shape, Specs, Status, Type, field,
+};
+use crate::value::{Value, json};
 
-/// The reference's components.
-pub static REFERENCE: LazyLock<Catalogue> = LazyLock::new(Catalogue::load);
+/// The rule of a component that is only known as data.
+pub type CatalogueRule = (Kind, &'static str, fn(&super::Conf, &mut Vec<Finding>));
 
-/// Specs that were read from a file; they live as long as the test process.
-pub struct Catalogue(Vec<ComponentSpec>);
-
-impl Specs for Catalogue {
-    fn find(&self, kind: Kind, name: &str) -> Option<&ComponentSpec> {
-        self.0.iter().find(|spec| spec.kind == kind && spec.name == name)
-    }
-
-    fn names(&self, kind: Kind) -> Vec<&str> {
-        self.0.iter().filter(|spec| spec.kind == kind).map(|spec| spec.name).collect()
-    }
+/// The components of some texts.
+pub struct Catalogue {
+    texts: &'static [&'static str],
+    rules: &'static [CatalogueRule],
+    /// What was asked for before; specs live as long as the process.
+    read: Mutex<HashMap<(Kind, String), Option<&'static ComponentSpec>>>,
 }
 
 impl Catalogue {
-    fn load() -> Self {
-        let root = parse(include_bytes!("../../tests/data/core.json")).expect("the list is JSON");
-        let specs = root.entries().iter().filter(|entry| entry.key.text != "config");
-        Self(specs.flat_map(|entry| entry.value.items()).map(spec).collect())
+    /// The components that stand in `texts`, one a line, and what more the linter should look for in some of them.
+    pub fn new(texts: &'static [&'static str], rules: &'static [CatalogueRule]) -> Self {
+        Self { texts, rules, read: Mutex::default() }
+    }
+
+    /// The component `name`, if the texts have it.
+    pub fn get(&self, kind: Kind, name: &str) -> Option<&'static ComponentSpec> {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = read.get(&(kind, name.to_owned())) {
+            return *known;
+        }
+        let spec = self.load(kind, name);
+        read.insert((kind, name.to_owned()), spec);
+        spec
+    }
+
+    /// The names of all components of a kind.
+    pub fn names(&self, kind: Kind) -> impl Iterator<Item = &'static str> + use<> {
+        let start = format!("{{\"{kind}\":\"");
+        self.texts.iter().flat_map(|text| text.lines()).filter_map(move |line| {
+            let rest = line.strip_prefix(start.as_str())?;
+            Some(&rest[..rest.find('"')?])
+        })
+    }
+
+    fn load(&self, kind: Kind, name: &str) -> Option<&'static ComponentSpec> {
+        let start = format!("{{\"{kind}\":\"{name}\",");
+        let line = self.texts.iter().find_map(|text| {
+            let at = memchr::memmem::find(text.as_bytes(), start.as_bytes())?;
+            text[at..].lines().next()
+        })?;
+        let mut spec = component(kind, &json::parse(line.as_bytes()).ok()?);
+        spec.rule = self.rules.iter().find(|rule| (rule.0, rule.1) == (kind, name)).map(|rule| rule.2);
+        Some(Box::leak(Box::new(spec)))
+    }
+}
+
+impl Specs for Catalogue {
+    fn find(&self, kind: Kind, name: &str) -> Option<&ComponentSpec> {
+        self.get(kind, name)
+    }
+
+    fn names(&self, kind: Kind) -> Vec<&str> {
+        Catalogue::names(self, kind).collect()
     }
 }
 
 /// A field without a Rust type.
-struct Recorded {
+struct Described {
     info: FieldInfo,
     default: Option<Value>,
 }
 
-impl AnyField for Recorded {
+impl AnyField for Described {
     fn info(&self) -> &FieldInfo {
         &self.info
     }
@@ -45,34 +86,29 @@ impl AnyField for Recorded {
     }
 }
 
-fn spec(node: &Node) -> ComponentSpec {
-    let config = node.get("config").expect("a component has a config");
-    let field = recorded(config);
-    let is_object = field.info.ty == Type::Object && field.info.shape == Shape::Scalar;
-    let spec = ComponentSpec::new(kind(text(node, "kind")), text(node, "name"));
-    let spec = if text(node, "status") == "deprecated" { spec.status(Status::Deprecated) } else { spec };
-    if is_object { spec.fields(field.info.fields) } else { spec.bare(field) }
+/// The spec that `facts` describe; it lives as long as the process.
+pub(super) fn component(kind: Kind, facts: &Value) -> ComponentSpec {
+    let name = text(facts, kind.name()).or_else(|| text(facts, "name")).unwrap_or("");
+    let spec = ComponentSpec {
+        status: text(facts, "status").and_then(Status::parse).unwrap_or(Status::Stable),
+        version: text(facts, "version").unwrap_or(""),
+        categories: texts(facts, "categories"),
+        ..ComponentSpec::new(kind, name)
+    };
+    let body = described(facts.get("config").unwrap_or(&Value::Null));
+    let is_object = body.info.ty == Type::Object && body.info.shape == Shape::Scalar;
+    if is_object { spec.fields(body.info.fields) } else { spec.bare(body) }
 }
 
-fn recorded(node: &Node) -> &'static Recorded {
-    let flag = |name| node.get(name).and_then(Node::as_text) == Some("true");
-    let default = node.get("default").map(Node::to_value);
-    let options: Vec<&'static str> =
-        node.get("options").map_or(&[][..], Node::items).iter().filter_map(Node::as_text).map(leak).collect();
-    let mut info = *field::<Value>(text(node, "name")).info();
-    info.ty = match text(node, "type") {
-        "string" => Type::String,
-        "int" => Type::Int,
-        "float" => Type::Float,
-        "bool" => Type::Bool,
-        "object" => Type::Object,
-        "unknown" => Type::Unknown,
-        component => Type::Component(kind(component)),
-    };
-    info.shape = match text(node, "kind") {
-        "array" => Shape::Array,
-        "2darray" => Shape::Array2,
-        "map" => Shape::Map,
+fn described(facts: &Value) -> &'static Described {
+    let flag = |name: &str| matches!(facts.get(name), Some(Value::Bool(true)));
+    let default = facts.get("default").cloned();
+    let mut info = *field::<Value>(text(facts, "name").unwrap_or("")).info();
+    info.ty = text(facts, "type").map_or(Type::Unknown, of_type);
+    info.shape = match text(facts, "kind") {
+        Some("array") => Shape::Array,
+        Some("2darray") => Shape::Array2,
+        Some("map") => Shape::Map,
         _ => Shape::Scalar,
     };
     info.dialect = match (flag("bloblang"), flag("interpolated")) {
@@ -80,27 +116,69 @@ fn recorded(node: &Node) -> &'static Recorded {
         (_, true) => Dialect::Interpolated,
         _ => Dialect::Plain,
     };
-    info.enforced = flag("has_lint") && !options.is_empty();
-    info.options = options.leak();
-    let fields = node.get("fields").map_or(&[][..], Node::items).iter();
-    info.fields = fields.map(|node| recorded(node) as &dyn AnyField).collect::<Vec<_>>().leak();
+    info.options = texts(facts, "options");
+    info.enforced = flag("enforced");
+    info.fields = list(facts, "fields").iter().map(|it| described(it) as &dyn AnyField).collect::<Vec<_>>().leak();
     info.has_default = default.is_some();
     info.optional = flag("optional");
     info.advanced = flag("advanced");
     info.deprecated = flag("deprecated");
     info.secret = flag("secret");
-    info.url = node.get("scrub").is_some();
-    Box::leak(Box::new(Recorded { info, default }))
+    info.url = flag("url");
+    info.version = text(facts, "version").unwrap_or("");
+    Box::leak(Box::new(Described { info, default }))
 }
 
-fn kind(name: &str) -> Kind {
-    *Kind::ALL.iter().find(|kind| kind.name() == name.replace('-', "_")).expect("a kind of component")
+fn of_type(name: &str) -> Type {
+    match name {
+        "string" => Type::String,
+        "int" => Type::Int,
+        "float" => Type::Float,
+        "bool" => Type::Bool,
+        "object" => Type::Object,
+        other => Kind::parse(other).map_or(Type::Unknown, Type::Component),
+    }
 }
 
-fn text(node: &Node, key: &str) -> &'static str {
-    leak(node.get(key).and_then(Node::as_text).unwrap_or(""))
+fn list<'v>(facts: &'v Value, key: &str) -> &'v [Value] {
+    match facts.get(key) {
+        Some(Value::Array(items)) => items,
+        _ => &[],
+    }
+}
+
+fn texts(facts: &Value, key: &str) -> &'static [&'static str] {
+    list(facts, key).iter().filter_map(Value::as_str).map(leak).collect::<Vec<_>>().leak()
+}
+
+fn text(facts: &Value, key: &str) -> Option<&'static str> {
+    facts.get(key).and_then(Value::as_str).map(leak)
 }
 
 fn leak(text: &str) -> &'static str {
     Box::leak(text.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Body;
+
+    const TEXT: &str = r#"{"input":"a","config":{"type":"object","fields":[{"name":"x","type":"int","default":5}]}}
+{"rate_limit":"b","status":"beta","config":{"type":"string","interpolated":true}}
+"#;
+
+    #[test]
+    fn components_are_read_when_they_are_asked_for() {
+        let catalogue = Catalogue::new(&[TEXT], &[]);
+        let Some(Body::Object([x])) = catalogue.get(Kind::Input, "a").map(|spec| spec.body) else {
+            panic!("an object with one field")
+        };
+        assert_eq!((x.info().name, x.info().ty, x.info().has_default), ("x", Type::Int, true));
+        let Some(b) = catalogue.get(Kind::RateLimit, "b") else { panic!("a rate limit") };
+        assert_eq!(b.status, Status::Beta);
+        assert!(matches!(b.body, Body::Bare(field) if field.info().dialect == Dialect::Interpolated));
+        assert!(catalogue.get(Kind::Output, "a").is_none());
+        assert_eq!(catalogue.names(Kind::Input).collect::<Vec<_>>(), ["a"]);
+    }
 }

@@ -45,6 +45,11 @@ impl Kind {
         }
     }
 
+    /// The kind of that name, its words joined by `_` or `-`.
+    pub fn parse(name: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.name() == name.replace('-', "_"))
+    }
+
     /// Whether components of this kind may carry a `label`.
     pub const fn has_label(self) -> bool {
         matches!(self, Kind::Input | Kind::Processor | Kind::Output | Kind::Cache | Kind::RateLimit)

@@ -4,7 +4,6 @@
 //! the schema and the docs all come from those constants, so they cannot disagree.
 
 pub mod cases;
-#[cfg(test)]
 mod catalogue;
 mod component;
 mod conf;
@@ -21,6 +20,8 @@ mod load;
 mod merge;
 mod node;
 mod part;
+#[cfg(test)]
+mod reference;
 mod render;
 mod resources;
 mod scalar;
@@ -32,6 +33,7 @@ mod stream;
 mod types;
 mod yaml;
 
+pub use catalogue::{Catalogue, CatalogueRule};
 pub use component::{
     BufferConf, CacheConf, Child, Component, ComponentConf, InputConf, MetricsConf, OfKind, OutputConf,
     ProcessorConf, RateLimitConf, ScannerConf, TracerConf,

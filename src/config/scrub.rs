@@ -151,7 +151,7 @@ fn with_text(node: &Node, text: &str) -> Node {
 
 #[cfg(test)]
 mod tests {
-    use super::super::catalogue::REFERENCE;
+    use super::super::reference::REFERENCE;
     use super::super::{Part, parse, to_json};
     use super::*;
 

@@ -137,7 +137,7 @@ fn unknown(key: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::catalogue::REFERENCE;
+    use super::super::reference::REFERENCE;
     use super::super::{Part, parse, set, to_json};
 
     #[test]

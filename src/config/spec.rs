@@ -39,6 +39,13 @@ pub enum Status {
 }
 
 impl Status {
+    pub const ALL: [Status; 4] = [Status::Stable, Status::Beta, Status::Experimental, Status::Deprecated];
+
+    /// The status of that name.
+    pub fn parse(name: &str) -> Option<Status> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+
     pub const fn name(self) -> &'static str {
         match self {
             Status::Stable => "stable",

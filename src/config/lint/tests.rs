@@ -1,6 +1,6 @@
 //! Findings: where they are and what they say.
 
-use super::super::catalogue::REFERENCE;
+use super::super::reference::REFERENCE;
 use super::super::*;
 
 fn read(part: Part, text: &str, options: LintOptions) -> Vec<Finding> {
