@@ -99,7 +99,10 @@ impl Context {
         let registry = self.environment().registry.clone();
         let (found, cx) = self.resolve(conf)?;
         let entry = registry.buffers.iter().find(|e| e.spec.name == found.spec.name);
-        entry.ok_or_else(BuildError::not_built).and_then(|e| (e.build)(&found.conf, &cx)).map_err(|e| within(e, &found))
+        entry
+            .ok_or_else(BuildError::not_built)
+            .and_then(|e| (e.build)(&found.conf, &cx))
+            .map_err(|e| within(e, &found))
     }
 
     pub fn cache(&self, conf: &CacheConf) -> Built<Arc<dyn Cache>> {
@@ -122,7 +125,10 @@ impl Context {
         let registry = self.environment().registry.clone();
         let (found, cx) = self.resolve(conf)?;
         let entry = registry.scanners.iter().find(|e| e.spec.name == found.spec.name);
-        entry.ok_or_else(BuildError::not_built).and_then(|e| (e.build)(&found.conf, &cx)).map_err(|e| within(e, &found))
+        entry
+            .ok_or_else(BuildError::not_built)
+            .and_then(|e| (e.build)(&found.conf, &cx))
+            .map_err(|e| within(e, &found))
     }
 
     /// The cache resource `label`, which must exist.

@@ -151,8 +151,7 @@ impl Registry {
     pub fn exporter(&self, conf: &MetricsConf) -> Built<Exporter> {
         let found = conf.resolve(self)?;
         let entry = self.metrics.iter().find(|entry| entry.spec.name == found.spec.name);
-        let built =
-            entry.ok_or_else(BuildError::not_built).and_then(|e| (e.build)(&found.conf));
+        let built = entry.ok_or_else(BuildError::not_built).and_then(|e| (e.build)(&found.conf));
         built.map_err(|error| error.within("metrics", found.spec.name, &found.path))
     }
 }

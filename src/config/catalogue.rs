@@ -6,9 +6,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::{
-    AnyField, ComponentSpec, Dialect, FieldInfo, Finding, Kind, Shape, Specs, Status, Type, field,
-};
+use super::{AnyField, ComponentSpec, Dialect, FieldInfo, Finding, Kind, Shape, Specs, Status, Type, field};
 use crate::value::{Value, json};
 
 /// The rule of a component that is only known as data.
@@ -118,7 +116,8 @@ fn described(facts: &Value) -> &'static Described {
     };
     info.options = texts(facts, "options");
     info.enforced = flag("enforced");
-    info.fields = list(facts, "fields").iter().map(|it| described(it) as &dyn AnyField).collect::<Vec<_>>().leak();
+    info.fields =
+        list(facts, "fields").iter().map(|it| described(it) as &dyn AnyField).collect::<Vec<_>>().leak();
     info.has_default = default.is_some();
     info.optional = flag("optional");
     info.advanced = flag("advanced");

@@ -43,7 +43,10 @@ fn in_our_words(value: &Value) -> Value {
         Value::Object(object) => {
             let mut renamed: Object =
                 object.iter().map(|(key, value)| (key.clone(), in_our_words(value))).collect();
-            renamed.insert("enforced".into(), (object.contains_key("has_lint") && object.contains_key("options")).into());
+            renamed.insert(
+                "enforced".into(),
+                (object.contains_key("has_lint") && object.contains_key("options")).into(),
+            );
             renamed.insert("url".into(), object.contains_key("scrub").into());
             Value::Object(renamed)
         }
