@@ -10,10 +10,12 @@
 
 pub mod compare;
 pub mod json;
+pub mod msgpack;
 pub mod number;
 mod object;
 mod raw;
 pub mod text;
+pub mod xml;
 pub mod yaml_scalar;
 
 pub use object::Object;

@@ -6,6 +6,7 @@ mod coercion;
 pub mod compression;
 mod control;
 mod digest;
+mod documents;
 mod dynamic;
 mod encoding;
 mod escapes;
@@ -35,6 +36,7 @@ const TABLES: &[&[&MethodSpec]] = &[
     compression::METHODS,
     control::METHODS,
     digest::METHODS,
+    documents::METHODS,
     dynamic::METHODS,
     encoding::METHODS,
     escapes::METHODS,
