@@ -12,4 +12,5 @@ pub mod manager;
 pub mod message;
 pub mod stream;
 pub mod telemetry;
+pub mod unit;
 pub mod value;

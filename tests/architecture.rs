@@ -26,6 +26,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &["stream", "store", "component", "config", "telemetry", "expr", "bloblang", "message", "value"],
     ),
     (
+        "unit",
+        &["manager", "component", "config", "telemetry", "expr", "bloblang", "message", "value"],
+    ),
+    (
         "api",
         &[
             "manager",

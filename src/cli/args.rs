@@ -49,6 +49,8 @@ pub enum Command {
     Streams(StreamsArgs),
     /// Check configs without running them
     Lint(LintArgs),
+    /// Run the unit tests of configs
+    Test(TestArgs),
     /// Print a config as it is understood
     Echo(EchoArgs),
     /// List what configs can be made of
@@ -127,6 +129,34 @@ pub struct LintArgs {
     /// Config files, globs, and directories as `dir/...`
     #[arg(value_name = "PATH")]
     pub paths: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct TestArgs {
+    #[command(flatten)]
+    pub shared: Shared,
+    /// Let components log, from this level on
+    #[arg(long, value_name = "LEVEL")]
+    pub log: Option<String>,
+    /// Print the name of every test
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// Say which processors and switch branches no test has run
+    #[arg(long)]
+    pub coverage: bool,
+    /// How the results are written
+    #[arg(long, value_enum, default_value_t = TestFormat::Text)]
+    pub format: TestFormat,
+    /// Configs and files with tests, globs, and directories as `dir/...`
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TestFormat {
+    Text,
+    Json,
+    Junit,
 }
 
 #[derive(Args, Debug)]

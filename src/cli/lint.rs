@@ -40,7 +40,7 @@ pub fn run(shared: Shared, args: LintArgs) -> Result<ExitCode, String> {
 }
 
 /// The files that one argument names: a file, a glob, or everything below a folder.
-fn targets(pattern: &str) -> Result<Vec<PathBuf>, String> {
+pub fn targets(pattern: &str) -> Result<Vec<PathBuf>, String> {
     let Some(folder) = pattern.strip_suffix(BELOW) else { return paths::expand(&[pattern.to_owned()]) };
     let folder = if folder.is_empty() { "." } else { folder };
     let files = WalkDir::new(folder).sort_by_file_name().into_iter().filter_map(Result::ok);

@@ -12,6 +12,7 @@ mod push;
 mod run;
 mod signals;
 mod streams;
+mod test;
 mod vars;
 
 use std::ffi::OsString;
@@ -40,6 +41,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Run(args)) => run::run(cli.shared, args),
         Some(Command::Streams(args)) => streams::run(cli.shared, args),
         Some(Command::Lint(args)) => lint::run(cli.shared, args),
+        Some(Command::Test(args)) => test::run(cli.shared, args),
         Some(Command::Echo(args)) => echo::run(cli.shared, args),
         Some(Command::List(args)) => list::run(args),
         Some(Command::Blobl(args)) => blobl::run(cli.shared, args),

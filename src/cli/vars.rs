@@ -10,7 +10,13 @@ use crate::manager::Vars;
 
 /// As [`read`], and shows the variables to mappings.
 pub fn install(globs: &[String]) -> Result<Vars, String> {
-    let vars = read(globs)?;
+    install_below(globs, |_| None)
+}
+
+/// As [`install`], where what `over` knows counts more than files and environment.
+pub fn install_below(globs: &[String], over: fn(&str) -> Option<String>) -> Result<Vars, String> {
+    let below = read(globs)?;
+    let vars: Vars = Arc::new(move |name| over(name).or_else(|| below(name)));
     let seen = vars.clone();
     install_host(Arc::new(SystemHost::new(move |name| seen(name))));
     Ok(vars)

@@ -49,7 +49,7 @@ pub fn load(
     };
     let node = parse(&text).map_err(LoadError::Yaml)?;
     let fields = part.fields();
-    outline(fields, &node, specs).map_err(LoadError::Outline)?;
+    check_outline(fields, &node, specs).map_err(LoadError::Outline)?;
     let mut findings: Vec<_> = missing_variables(&missing).into_iter().collect();
     if !text.starts_with(LINT_DISABLED) {
         let options = LintOptions { strict_errors: options.strict_errors && is_strict(&node), ..*options };
@@ -71,7 +71,7 @@ fn is_strict(root: &Node) -> bool {
 
 /// Checks what must hold before a config can be linted: the values of the root sections have the right types, and the
 /// components of the outline are known.
-fn outline(fields: &[&dyn AnyField], root: &Node, specs: &dyn Specs) -> Result<(), Finding> {
+pub fn check_outline(fields: &[&dyn AnyField], root: &Node, specs: &dyn Specs) -> Result<(), Finding> {
     types(fields, root, Path::Root("root"))?;
     known(fields, root, specs)
 }

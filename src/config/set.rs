@@ -34,10 +34,19 @@ pub fn set(
     let value = parse(value.as_bytes())
         .map_err(|error| SetError(format!("invalid set expression '{assignment}': {}", error.message)))?;
     let path: Vec<String> = path.split('.').map(|part| part.replace("~1", ".").replace("~0", "~")).collect();
-    let setter = Setter { specs, value };
-    setter
-        .object(root, fields, &path)
+    set_at(root, fields, specs, &path, value)
         .map_err(|reason| SetError(format!("cannot set '{assignment}': {reason}")))
+}
+
+/// The config `root` with `value` at the place that `path` leads to.
+pub fn set_at(
+    root: &Node,
+    fields: &[&dyn AnyField],
+    specs: &dyn Specs,
+    path: &[String],
+    value: Node,
+) -> Result<Node, SetError> {
+    Setter { specs, value }.object(root, fields, path).map_err(SetError)
 }
 
 struct Setter<'a> {

@@ -9,6 +9,7 @@ mod change;
 mod error;
 mod files;
 mod locks;
+mod processors;
 mod relabel;
 mod replace;
 mod resources;
@@ -17,6 +18,7 @@ mod source;
 pub use error::Error;
 pub use error::Lint;
 pub use files::{StreamFile, find_streams};
+pub use processors::Processors;
 pub use relabel::relabel;
 pub use source::{Source, Vars};
 
