@@ -25,10 +25,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "manager",
         &["stream", "store", "component", "config", "telemetry", "expr", "bloblang", "message", "value"],
     ),
-    (
-        "unit",
-        &["manager", "component", "config", "telemetry", "expr", "bloblang", "message", "value"],
-    ),
+    ("unit", &["manager", "component", "config", "telemetry", "expr", "bloblang", "message", "value"]),
     (
         "api",
         &[
