@@ -12,7 +12,7 @@ use super::batching::Policy;
 use super::context::Context;
 use super::feed::Feed;
 use super::{Input, Output, Pull};
-use crate::message::{Group, Join, Transaction, non_empty};
+use crate::message::Group;
 
 /// An input that hands on batches made by a policy.
 pub struct BatchedInput {
@@ -63,7 +63,7 @@ impl BatchedInput {
 
     async fn flush(&mut self, out: &mut Group) {
         if let Some(transaction) = self.batcher.take() {
-            out.extend(packed(&self.policy, transaction).await);
+            out.extend(self.policy.pack(transaction).await);
         }
     }
 }
@@ -124,7 +124,7 @@ impl Output for BatchedOutput {
             if batcher.add(transaction)
                 && let Some(transaction) = batcher.take()
             {
-                out.extend(packed(&shared.policy, transaction).await);
+                out.extend(shared.policy.pack(transaction).await);
             }
         }
         let deadline = batcher.deadline();
@@ -177,25 +177,9 @@ impl Shared {
             self.policy.count_period();
         }
         if let Some(transaction) = batcher.take() {
-            let out = packed(&self.policy, transaction).await;
-            if !out.is_empty() {
-                self.output.send(out).await;
+            if let Some(transaction) = self.policy.pack(transaction).await {
+                self.output.send(vec![transaction]).await;
             }
-        }
-    }
-}
-
-/// Runs the policy's processors over a complete batch, which stays one.
-async fn packed(policy: &Policy, transaction: Transaction) -> Group {
-    let Transaction { batch, ack } = transaction;
-    match policy.processors.process(batch).finish().await {
-        Ok(batches) => {
-            let batch = batches.into_iter().flatten().collect();
-            Join::split(non_empty(batch), ack).collect()
-        }
-        Err(rejected) => {
-            ack.fail(rejected.0);
-            Group::new()
         }
     }
 }

@@ -8,7 +8,7 @@ use super::context::Context;
 use super::registry::Built;
 use crate::config::{AnyField, Conf, Duration as DurationText, Field, ProcessorConf, field};
 use crate::expr::Check;
-use crate::message::Batch;
+use crate::message::{Batch, Transaction};
 use crate::telemetry::metrics::{Batching as BatchMetrics, Handle};
 
 const COUNT: Field<i64> =
@@ -89,6 +89,24 @@ impl Policy {
             self.metrics.check.add(1);
         }
         complete
+    }
+
+    /// Runs the processors over a complete batch. What they make of it stays one batch; none: nothing is left of it.
+    pub async fn pack(&self, transaction: Transaction) -> Option<Transaction> {
+        let Transaction { batch, ack } = transaction;
+        let batch: Batch = match self.processors.process(batch).finish().await {
+            Ok(mut batches) if batches.len() == 1 => batches.pop().unwrap_or_default(),
+            Ok(batches) => batches.into_iter().flatten().collect(),
+            Err(rejected) => {
+                ack.fail(rejected.0);
+                return None;
+            }
+        };
+        if batch.is_empty() {
+            ack.ok();
+            return None;
+        }
+        Some(Transaction { batch, ack })
     }
 
     /// Counts a batch that the period completed.

@@ -125,12 +125,12 @@ impl Mapping {
         Ok(root_of(self.run(batch, index, Target::fresh(index))?))
     }
 
-    /// Makes a message out of nothing; `this` is null. None: its root was deleted, or nothing was assigned.
-    pub fn create(&self) -> Result<Option<Message>, ExprError> {
+    /// Makes a message out of nothing, as the next one of `batch`; `this` is null. None: its root was deleted, or
+    /// nothing was assigned.
+    pub fn create(&self, batch: &Batch) -> Result<Option<Message>, ExprError> {
         let Some(program) = &self.program else { return Ok(None) };
-        let batch = batch_of(Message::default());
         let mut target = Target::fresh(0);
-        program.run(&BatchScope(&batch), 0, This::Value(&Value::Null), &mut target)?;
+        program.run(&BatchScope(batch), 0, This::Value(&Value::Null), &mut target)?;
         if matches!(target.root, Root::Unset) {
             return Ok(None);
         }

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until};
 use super::queue::Queue;
 use crate::component::{Batcher, Buffer, BufferSpec, Built, Context, POLICY_FIELDS, Policy, Pull};
 use crate::config::{AnyField, ComponentSpec, Conf, Example, Field, Kind, field};
-use crate::message::{Group, Join, Transaction};
+use crate::message::Group;
 
 const LIMIT: Field<usize> = field("limit").default(524_288_000).doc(
     "How many bytes of content may wait in the buffer or be on their way out of it; then the input waits.",
@@ -94,12 +94,9 @@ impl Joining {
         }
     }
 
-    /// Takes what was joined through the processors of the policy.
     async fn flush(&self, batcher: &mut Batcher, out: &mut Group) {
-        let Some(Transaction { batch, ack }) = batcher.take() else { return };
-        match self.policy.processors.process(batch).finish().await {
-            Ok(batches) => out.extend(Join::split(batches, ack)),
-            Err(rejected) => ack.fail(rejected.0),
+        if let Some(transaction) = batcher.take() {
+            out.extend(self.policy.pack(transaction).await);
         }
     }
 }
@@ -154,7 +151,7 @@ mod tests {
 
     use super::super::testing::{buffer, context, transaction};
     use super::*;
-    use crate::message::Outcome;
+    use crate::message::{Outcome, Transaction};
 
     /// What is read next, as texts.
     async fn read(buffer: &dyn Buffer) -> Vec<(Vec<String>, Transaction)> {

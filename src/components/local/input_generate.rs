@@ -44,9 +44,14 @@ pub const GENERATE: InputSpec = InputSpec {
             },
         ]),
     build: InputBuild::Source(|conf: &Conf, _: &Context| -> Built<SourceSetup> {
-        let count = conf.get(&COUNT)?;
+        let (mapping, count) = (conf.get(&MAPPING)?, conf.get(&COUNT)?);
+        if mapping.is_empty() {
+            return Err(conf.error(&MAPPING, "the mapping is empty").into());
+        }
+        // Read for its mistakes only.
+        conf.get(&AUTO_REPLAY_NACKS)?;
         let source = Box::new(Generate {
-            mapping: conf.get(&MAPPING)?,
+            mapping,
             pace: Pace::read(conf)?,
             left: u64::try_from(count).ok().filter(|count| *count > 0),
             batch_size: u64::try_from(conf.get(&BATCH_SIZE)?).unwrap_or(0).max(1),
@@ -127,7 +132,7 @@ impl Generate {
         let size = self.left.map_or(self.batch_size, |left| left.min(self.batch_size));
         let mut batch = Batch::new();
         for _ in 0..size {
-            batch.extend(self.mapping.create()?);
+            batch.extend(self.mapping.create(&batch)?);
         }
         if let Some(left) = &mut self.left {
             *left -= batch.len() as u64;
