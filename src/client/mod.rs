@@ -6,7 +6,8 @@ mod metadata;
 pub mod multipart;
 pub mod serve;
 mod tls;
+pub mod websocket;
 
 pub use auth::{BASIC_AUTH, JWT, OAUTH, OAUTH2, OAuth2, OAuth2Conf, Signer};
 pub use metadata::MetadataFilter;
-pub use tls::{TLS, TlsConf};
+pub use tls::{TLS, TlsConf, certificates, private_key, read as read_pem, system_roots};

@@ -109,6 +109,10 @@ impl FromConf for ClientCert {
 // === impl TlsConf ===
 
 impl TlsConf {
+    pub fn is_enabled(&self) -> bool {
+        self.enabled
+    }
+
     /// The settings that connections use: these if they are enabled, else the common ones. Reads the files.
     pub fn config(&self) -> Result<Arc<ClientConfig>, String> {
         if !self.enabled {
@@ -192,6 +196,11 @@ static SYSTEM_ROOTS: LazyLock<Arc<RootCertStore>> = LazyLock::new(|| {
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     Arc::new(roots)
 });
+
+/// The certificates that the system trusts.
+pub fn system_roots() -> Arc<RootCertStore> {
+    SYSTEM_ROOTS.clone()
+}
 
 /// The certificates of a PEM text; `place` says where it comes from.
 pub fn certificates(pem: &[u8], place: &str) -> Result<Vec<CertificateDer<'static>>, String> {

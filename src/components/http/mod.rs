@@ -4,9 +4,11 @@
 mod client_tests;
 mod input_http_client;
 mod input_http_server;
+mod input_websocket;
 mod output_http_client;
 mod output_http_server;
 mod output_sync_response;
+mod output_websocket;
 mod processor_http;
 mod processor_sync_response;
 mod server;
@@ -20,7 +22,11 @@ use crate::component::{Built, Context, InputSpec, OutputSpec, ProcessorSpec};
 use crate::config::Conf;
 use crate::message::{Batch, Message};
 
-pub const INPUTS: &[&InputSpec] = &[&input_http_client::HTTP_CLIENT, &input_http_server::HTTP_SERVER];
+pub const INPUTS: &[&InputSpec] = &[
+    &input_http_client::HTTP_CLIENT,
+    &input_http_server::HTTP_SERVER,
+    &input_websocket::WEBSOCKET,
+];
 
 pub const PROCESSORS: &[&ProcessorSpec] = &[&processor_http::HTTP, &processor_sync_response::SYNC_RESPONSE];
 
@@ -28,6 +34,7 @@ pub const OUTPUTS: &[&OutputSpec] = &[
     &output_http_client::HTTP_CLIENT,
     &output_http_server::HTTP_SERVER,
     &output_sync_response::SYNC_RESPONSE,
+    &output_websocket::WEBSOCKET,
 ];
 
 /// What the HTTP client needs of the component that it works for.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::framing::Framing;
 use crate::component::WriteError;
-use crate::message::{Batch, Message};
+use crate::message::{Batch, Message, Transaction};
 use crate::value::Str;
 
 /// Messages as the bytes to write, and where each of them ends.
@@ -19,6 +19,8 @@ pub struct Gathered {
 pub struct Written {
     pub bytes: usize,
     pub error: Option<String>,
+    /// Whether nobody reads any more what is written there.
+    pub unread: bool,
 }
 
 /// The outcomes of messages, collected into one for each batch.
@@ -45,13 +47,22 @@ impl Gathered {
         let mut bytes = 0;
         while bytes < self.bytes.len() {
             match to.write(&self.bytes[bytes..]) {
-                Ok(0) => return Written { bytes, error: Some(io::ErrorKind::WriteZero.to_string()) },
+                Ok(0) => return Written::failed(bytes, io::ErrorKind::WriteZero.into()),
                 Ok(n) => bytes += n,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Written { bytes, error: Some(error.to_string()) },
+                Err(error) => return Written::failed(bytes, error),
             }
         }
-        Written { bytes, error: None }
+        Written { bytes, ..Written::default() }
+    }
+}
+
+// === impl Written ===
+
+impl Written {
+    pub fn failed(bytes: usize, error: io::Error) -> Self {
+        let unread = error.kind() == io::ErrorKind::BrokenPipe;
+        Self { bytes, error: Some(error.to_string()), unread }
     }
 }
 
@@ -88,6 +99,15 @@ impl Outcomes {
             }
         })
     }
+}
+
+/// The results of transactions of which so many messages were sent before the connection was lost.
+pub fn lost_after(sent: usize, group: &[Transaction]) -> impl Iterator<Item = Result<(), WriteError>> {
+    let mut left = Some(sent);
+    group.iter().map(move |transaction| {
+        left = left.and_then(|left| left.checked_sub(transaction.batch.len()));
+        if left.is_some() { Ok(()) } else { Err(WriteError::NotConnected) }
+    })
 }
 
 #[cfg(test)]

@@ -1,19 +1,37 @@
 //! What reads and writes bytes: the standard streams, files, sockets, other programs.
 
+mod connect;
+mod files;
 mod framing;
 mod gathered;
+mod input_csv;
 mod input_file;
+mod input_socket;
+mod input_socket_server;
 mod input_stdin;
+mod input_subprocess;
+mod listen;
 mod metadata;
 mod output_file;
+mod output_socket;
 mod output_stdout;
-mod paths;
+mod output_subprocess;
+mod server_tls;
+mod stderr;
 mod stdin;
 #[cfg(test)]
 mod testing;
 
 use crate::component::{InputSpec, OutputSpec};
 
-pub const INPUTS: &[&InputSpec] = &[&input_file::FILE, &input_stdin::STDIN];
+pub const INPUTS: &[&InputSpec] = &[
+    &input_csv::CSV,
+    &input_file::FILE,
+    &input_socket::SOCKET,
+    &input_socket_server::SOCKET_SERVER,
+    &input_stdin::STDIN,
+    &input_subprocess::SUBPROCESS,
+];
 
-pub const OUTPUTS: &[&OutputSpec] = &[&output_file::FILE, &output_stdout::STDOUT];
+pub const OUTPUTS: &[&OutputSpec] =
+    &[&output_file::FILE, &output_socket::SOCKET, &output_stdout::STDOUT, &output_subprocess::SUBPROCESS];

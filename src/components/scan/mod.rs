@@ -23,6 +23,10 @@ mod to_the_end;
 use crate::component::ScannerSpec;
 
 pub use codec::{CODEC, MAX_BUFFER, SCANNER, scanner};
+pub use csv::row;
+pub use cutter::{Cutter, Cutting};
+pub use lines::{Lines, MAX_SIZE as MAX_LINE};
+pub use record::Records;
 
 pub const SCANNERS: &[&ScannerSpec] = &[
     &chunker::CHUNKER,
