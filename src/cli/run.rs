@@ -59,17 +59,17 @@ async fn stream(
     let source = Source { node: document.node, given: document.given.to_value(), findings: Vec::new() };
     process.manager.create_read("", source, true).await.map_err(|error| error.to_string())?;
     let Some(entry) = process.manager.get("") else { return Err("the stream is gone".to_owned()) };
-    let mut panicked = false;
+    let mut failed = false;
     tokio::select! {
         end = entry.stream.ended() => {
-            panicked = matches!(end.why, Why::Panicked(_));
+            failed = matches!(end.why, Why::Panicked(_) | Why::Broken(_));
             log.info("Pipeline has terminated. Shutting down the service");
         }
         name = signals.next() => log.info(format_args!("Received {name}, the service is closing")),
     }
     drop(entry);
     let code = process.stop(&mut signals).await;
-    Ok(if panicked { ExitCode::FAILURE } else { code })
+    Ok(if failed { ExitCode::FAILURE } else { code })
 }
 
 /// The config that is named, or the first of the usual places that exists.

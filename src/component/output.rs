@@ -53,6 +53,8 @@ pub enum WriteError {
     /// The connection is gone: connect again, then write the same batch again.
     NotConnected,
     Failed(Str),
+    /// Nothing can be written there any more, for a reason that no other attempt changes: ends the stream.
+    Broken(Str),
     /// Only some messages failed: their positions in the batch and why.
     Partial(Vec<(usize, Str)>),
 }
@@ -68,7 +70,7 @@ impl WriteError {
     pub fn into_nack(self, batch: &Batch) -> Nack {
         let failures = match self {
             WriteError::NotConnected => return Nack::whole("the output is not connected"),
-            WriteError::Failed(reason) => return Nack::whole(reason),
+            WriteError::Failed(reason) | WriteError::Broken(reason) => return Nack::whole(reason),
             WriteError::Partial(failures) => failures,
         };
         let reason = failures.first().map(|(_, reason)| reason.clone()).unwrap_or_default();
@@ -88,7 +90,7 @@ impl std::fmt::Display for WriteError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             WriteError::NotConnected => f.write_str("not connected to target source or sink"),
-            WriteError::Failed(reason) => f.write_str(reason),
+            WriteError::Failed(reason) | WriteError::Broken(reason) => f.write_str(reason),
             WriteError::Partial(failures) => {
                 let first = failures.first().map_or("", |(_, reason)| reason.as_str());
                 write!(f, "{} messages of a batch failed, the first with: {first}", failures.len())

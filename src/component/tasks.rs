@@ -1,4 +1,5 @@
-//! The tasks of one stream: every one has an owner, a panic in any of them ends the stream and nothing else.
+//! The tasks of one stream: every one has an owner, a panic in any of them ends the stream and nothing else. So does a
+//! component that can do its work never again.
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
@@ -19,7 +20,15 @@ pub struct Tasks {
 struct Shared {
     tracker: TaskTracker,
     kill: CancellationToken,
-    panic: OnceLock<String>,
+    failure: OnceLock<Failure>,
+}
+
+/// Why a group was ended from inside, with what the component said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    Panicked(String),
+    /// What a component works on is gone for good.
+    Broken(String),
 }
 
 // === impl Tasks ===
@@ -38,7 +47,7 @@ impl Tasks {
                 () = shared.kill.cancelled() => {}
                 result = AssertUnwindSafe(future).catch_unwind() => {
                     if let Err(panic) = result {
-                        shared.panicked(panic_text(panic.as_ref()));
+                        shared.failed(Failure::Panicked(panic_text(panic.as_ref())));
                     }
                 }
             }
@@ -61,12 +70,17 @@ impl Tasks {
 
     /// Records a panic that was caught elsewhere and ends the group.
     pub fn panicked(&self, text: String) {
-        self.shared.panicked(text);
+        self.shared.failed(Failure::Panicked(text));
     }
 
-    /// What the first task that panicked said.
-    pub fn panic(&self) -> Option<&str> {
-        self.shared.panic.get().map(String::as_str)
+    /// Ends the group because a component can do its work never again, and says why.
+    pub fn broke(&self, text: String) {
+        self.shared.failed(Failure::Broken(text));
+    }
+
+    /// What ended the group from inside, if anything did.
+    pub fn failure(&self) -> Option<&Failure> {
+        self.shared.failure.get()
     }
 
     /// Waits until no task is left; none may be started afterwards.
@@ -86,9 +100,9 @@ impl Tasks {
 }
 
 impl Shared {
-    fn panicked(&self, text: String) {
-        // Only the first panic is told: later ones follow from it.
-        let _ = self.panic.set(text);
+    fn failed(&self, failure: Failure) {
+        // Only the first failure is told: later ones follow from it.
+        let _ = self.failure.set(failure);
         self.kill.cancel();
     }
 }

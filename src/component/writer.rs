@@ -203,6 +203,9 @@ impl Shared {
                 self.metrics.error.add(1);
                 let name = self.cx.type_name();
                 self.cx.log().error(format_args!("Failed to send message to {name}: {error}"));
+                if let WriteError::Broken(reason) = &error {
+                    self.cx.environment().tasks.broke(format!("{name}: {reason}"));
+                }
                 ack.resolve(Err(error.into_nack(&batch)));
             }
         }

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use stop::{Forced, Stopped};
 
-use crate::component::{Buffer, BuildError, Built, Connections, Context, Environment, Input, Pull};
+use crate::component::{Buffer, BuildError, Built, Connections, Context, Environment, Failure, Input, Pull};
 use crate::config::StreamConf;
 use crate::message::GROUP_TRANSACTIONS;
 use pipeline::Pipeline;
@@ -53,6 +53,8 @@ pub enum Why {
     Finished,
     /// A component panicked, with what it said.
     Panicked(String),
+    /// A component can do its work never again, and said why.
+    Broken(String),
     /// It was killed with work left.
     Killed,
 }
@@ -149,12 +151,15 @@ impl Drop for Stream {
 async fn supervise(environment: &Environment) -> Why {
     let tasks = &environment.tasks;
     tasks.ended().await;
-    match tasks.panic() {
-        Some(panic) => {
-            environment
-                .log
-                .error(format_args!("The stream ended, as one of its components panicked: {panic}"));
+    let log = &environment.log;
+    match tasks.failure() {
+        Some(Failure::Panicked(panic)) => {
+            log.error(format_args!("The stream ended, as one of its components panicked: {panic}"));
             Why::Panicked(panic.to_owned())
+        }
+        Some(Failure::Broken(reason)) => {
+            log.error(format_args!("The stream ended, as it cannot go on: {reason}"));
+            Why::Broken(reason.to_owned())
         }
         None if tasks.is_killed() => Why::Killed,
         None => Why::Finished,

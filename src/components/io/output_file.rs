@@ -148,7 +148,7 @@ impl Run {
                 Err(error) => {
                     *file = None;
                     let error = Some(format!("{}: {error}", path.display()));
-                    return outcomes.push_written(&self.gathered, &Written { bytes: 0, error });
+                    return outcomes.push_written(&self.gathered, &Written { error, ..Written::default() });
                 }
             }
         }

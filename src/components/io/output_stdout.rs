@@ -21,6 +21,7 @@ pub const STDOUT: OutputSpec = OutputSpec {
     spec: ComponentSpec::new(Kind::Output, "stdout")
         .categories(&["Local"])
         .summary("Prints messages to standard output.")
+        .description("The stream ends with an error when nobody reads it any more.")
         .fields(&[&STDOUT_CODEC])
         .examples(&[Example {
             title: "Records that end with a zero byte",
@@ -57,9 +58,13 @@ impl Stdout {
         });
         let (mut gathered, written) = printed.await.map_err(WriteError::failed)?;
         let mut outcomes = Outcomes::default();
-        outcomes.push_written(&gathered, &written.map_err(WriteError::failed)?);
+        let written = written.map_err(WriteError::failed)?;
+        outcomes.push_written(&gathered, &written);
         gathered.clear();
         *spare = gathered;
+        if written.unread {
+            return Err(WriteError::Broken("nobody reads standard output any more".into()));
+        }
         Ok(outcomes)
     }
 }
