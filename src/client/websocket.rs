@@ -116,8 +116,10 @@ impl Dialer {
         let target = if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
         let mut head = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n");
         if !proxy.username().is_empty() {
-            let decoded = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
-            let pair = format!("{}:{}", decoded(proxy.username()), decoded(proxy.password().unwrap_or_default()));
+            let decoded =
+                |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
+            let pair =
+                format!("{}:{}", decoded(proxy.username()), decoded(proxy.password().unwrap_or_default()));
             let pair = data_encoding::BASE64.encode(pair.as_bytes());
             head.push_str(&format!("Proxy-Authorization: Basic {pair}\r\n"));
         }

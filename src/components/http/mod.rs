@@ -22,11 +22,8 @@ use crate::component::{Built, Context, InputSpec, OutputSpec, ProcessorSpec};
 use crate::config::Conf;
 use crate::message::{Batch, Message};
 
-pub const INPUTS: &[&InputSpec] = &[
-    &input_http_client::HTTP_CLIENT,
-    &input_http_server::HTTP_SERVER,
-    &input_websocket::WEBSOCKET,
-];
+pub const INPUTS: &[&InputSpec] =
+    &[&input_http_client::HTTP_CLIENT, &input_http_server::HTTP_SERVER, &input_websocket::WEBSOCKET];
 
 pub const PROCESSORS: &[&ProcessorSpec] = &[&processor_http::HTTP, &processor_sync_response::SYNC_RESPONSE];
 

@@ -99,7 +99,8 @@ impl Sink for Websocket {
     }
 
     async fn write_group(&self, group: &[Transaction], results: &mut Vec<Result<(), WriteError>>) {
-        let sent = self.send(group.iter().flat_map(|transaction| &transaction.batch).map(frame).collect()).await;
+        let sent =
+            self.send(group.iter().flat_map(|transaction| &transaction.batch).map(frame).collect()).await;
         results.extend(group.iter().map(|_| sent.clone()));
     }
 

@@ -4,7 +4,8 @@ use bytes::BytesMut;
 
 use super::files::Files;
 use crate::component::{
-    AUTO_REPLAY_NACKS, Built, ByteSource, Context, Cut, InputBuild, InputSpec, Scan, Scanner, SourceSetup, expand,
+    AUTO_REPLAY_NACKS, Built, ByteSource, Context, Cut, InputBuild, InputSpec, Scan, Scanner, SourceSetup,
+    expand,
 };
 use crate::components::scan::{Cutter, Cutting, Records, row};
 use crate::config::{ComponentSpec, Conf, Example, Field, Kind, field};

@@ -26,7 +26,10 @@ pub enum Local {
 pub enum Bound {
     Tcp(TcpListener),
     Tls(TcpListener, TlsAcceptor),
-    Unix { listener: UnixListener, _unlink: Unlink },
+    Unix {
+        listener: UnixListener,
+        _unlink: Unlink,
+    },
     /// Whoever sends, all datagrams make one stream of bytes.
     Datagrams(ByteSource),
 }
@@ -67,7 +70,8 @@ impl Local {
                 Ok((Bound::Datagrams(Box::new(Datagrams::new(Socket::Udp(socket)))), address))
             }
             Local::Unixgram(path) => {
-                let socket = Socket::Unix { socket: UnixDatagram::bind(path)?, _unlink: Unlink(path.clone()) };
+                let socket =
+                    Socket::Unix { socket: UnixDatagram::bind(path)?, _unlink: Unlink(path.clone()) };
                 Ok((Bound::Datagrams(Box::new(Datagrams::new(socket))), path.display().to_string()))
             }
         }
