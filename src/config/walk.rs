@@ -101,7 +101,7 @@ impl Walker<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::catalogue::REFERENCE;
+    use super::super::reference::REFERENCE;
     use super::super::{Part, parse};
     use super::*;
 

@@ -1,5 +1,6 @@
 //! YAML (and so JSON) text to a config tree: the first document, with anchors, aliases and merge keys.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -34,10 +35,14 @@ impl std::error::Error for YamlError {}
 
 /// Reads the first document of `text`; an empty one is a null on line 0.
 pub fn parse(text: &[u8]) -> Result<Node, YamlError> {
-    let mut input = text;
+    let ended = ended(text);
+    let mut input = &*ended;
     let mut parser = Parser::new();
     parser.set_input_string(&mut input);
     let mut builder = Builder::default();
+    if ended.len() > text.len() {
+        builder.added_line = Some(memchr::memchr_iter(b'\n', text).count() as u64 + 1);
+    }
     loop {
         let event = parser.parse().map_err(|error| syntax(&error))?;
         let done = matches!(event.data, EventData::DocumentEnd { .. } | EventData::StreamEnd);
@@ -45,6 +50,14 @@ pub fn parse(text: &[u8]) -> Result<Node, YamlError> {
             return Ok(builder.root.unwrap_or(Node::NULL));
         }
         builder.event(event)?;
+    }
+}
+
+/// The text with a line break at its end: the parser does not survive a block that ends without one.
+fn ended(text: &[u8]) -> Cow<'_, [u8]> {
+    match text.last() {
+        None | Some(b'\n' | b'\r') => Cow::Borrowed(text),
+        Some(_) => Cow::Owned([text, b"\n"].concat()),
     }
 }
 
@@ -77,6 +90,8 @@ struct Builder {
     /// What each anchor names, with its size in nodes; none while it is still open.
     anchors: HashMap<String, Option<(Node, usize)>>,
     aliased: usize,
+    /// The line that only exists because a line break was added to the text.
+    added_line: Option<u64>,
 }
 
 /// A list or object under construction.
@@ -97,7 +112,12 @@ impl Builder {
     fn event(&mut self, event: Event) -> Result<(), YamlError> {
         let mark = event.start_mark;
         match event.data {
-            EventData::Scalar { anchor, tag, value, style, .. } => {
+            EventData::Scalar { anchor, tag, mut value, style, .. } => {
+                // The added line break is not part of the block that it ends.
+                let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+                if block && self.added_line == Some(event.end_mark.line) && value.ends_with('\n') {
+                    value.pop();
+                }
                 let node = placed(NodeKind::Scalar(scalar(value, style, tag.as_deref(), mark)?), mark);
                 self.close(node, 1, anchor, mark)
             }
@@ -276,6 +296,22 @@ mod tests {
         assert_eq!(pairs, [("a", Some("1")), ("b", Some("4"))]);
         let z = node.get("z").unwrap().pairs();
         assert_eq!(z.iter().map(|(_, value)| value.as_text().unwrap()).collect::<String>(), "125");
+    }
+
+    #[test]
+    fn blocks_may_end_with_the_text() {
+        for (text, want) in [
+            ("a: |\n  x", "x"),
+            ("a: |\n  x\n", "x\n"),
+            ("a: >\n  x\n  y", "x y"),
+            ("a: |+\n  x\n\n", "x\n\n"),
+            ("a: |", ""),
+            ("a: |\n  x\n# end", "x\n"),
+        ] {
+            let node = parse(text.as_bytes()).unwrap();
+            let scalar = node.get("a").and_then(Node::as_scalar).unwrap();
+            assert_eq!(scalar.text, want, "{text:?}");
+        }
     }
 
     #[test]

@@ -4,12 +4,20 @@ use super::pointer::{follow, segments};
 use crate::config::{Node, NodeKind, Part, Specs, components, set_at};
 use crate::value::Str;
 
-/// `root` with its mocks in place, and where they stand: those that pointers name first, then those of labels.
-pub fn apply(
-    root: Node,
-    mocks: &[(Str, Node)],
-    specs: &dyn Specs,
-) -> Result<(Node, Vec<Vec<String>>), String> {
+/// A config with stand-ins.
+pub struct Mocked {
+    pub root: Node,
+    /// The paths of the stand-ins.
+    pub mocked: Vec<Vec<String>>,
+    /// The labels that may be targeted: those of stand-ins for labels are not among them.
+    pub labels: Labels,
+}
+
+/// The labels of a config with the paths of their components.
+pub type Labels = Vec<(Str, Vec<String>)>;
+
+/// Puts mocks in place: those that pointers name first, then those of labels.
+pub fn apply(root: Node, mocks: &[(Str, Node)], specs: &dyn Specs) -> Result<Mocked, String> {
     let (by_pointer, by_label): (Vec<_>, Vec<_>) = mocks.iter().partition(|(key, _)| key.starts_with('/'));
     let mut root = root;
     let mut places = Vec::new();
@@ -20,7 +28,7 @@ pub fn apply(
         places.push(path);
     }
     // Labels are looked up once: a mock does not move what others name.
-    let labels = if by_label.is_empty() { Vec::new() } else { labels(&root, specs) };
+    let labels = labels(&root, specs);
     for (key, mock) in by_label {
         let path = path_of(&labels, key).ok_or_else(|| {
             format!("mock for label '{key}' could not be applied as the label was not found in the test target file; what other files define cannot be mocked")
@@ -29,11 +37,10 @@ pub fn apply(
             put(&root, mock, path, specs).map_err(|error| format!("failed to set mock '{key}': {error}"))?;
         places.push(path.clone());
     }
-    Ok((root, places))
+    Ok(Mocked { root, mocked: places, labels })
 }
 
-/// The labels of a config with the paths of their components.
-pub fn labels(root: &Node, specs: &dyn Specs) -> Vec<(Str, Vec<String>)> {
+fn labels(root: &Node, specs: &dyn Specs) -> Labels {
     let all = components(Part::Run.fields(), root, specs);
     let labelled = |place: &crate::config::Place<'_>| {
         Some((place.label()?.into(), place.path.iter().map(ToString::to_string).collect()))

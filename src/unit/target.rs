@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::case::{Case, Target};
+use super::mocks::Mocked;
 use super::pointer::{Reference, segments};
 use super::run::Runner;
 use super::{mocks, pointer};
@@ -102,13 +103,12 @@ fn processors(case: &Case, target: &str, config: &Path, runner: &Runner) -> Resu
     let unusable = |error: String| format!("failed to parse config file '{shown}': {error}");
     let specs = &*runner.registry;
     let root = read(&reference.file, runner).map_err(unusable)?;
-    let (root, mocked) = mocks::apply(root, &case.mocks, specs)?;
+    let Mocked { root, mocked, labels } = mocks::apply(root, &case.mocks, specs)?;
     check_outline(Part::Run.fields(), &root, specs).map_err(|finding| unusable(finding.to_string()))?;
     let resources = resources(&root, runner).map_err(unusable)?;
     let keys = if reference.place.starts_with('/') {
         segments(&reference.place)
     } else {
-        let labels = mocks::labels(&root, specs);
         mocks::path_of(&labels, &reference.place).cloned().ok_or_else(|| {
             format!("target for label '{}' failed as the label was not found in the test target file; what other files define cannot be targeted", reference.place)
         })?
