@@ -2,8 +2,12 @@
 
 #[path = "streams/bad_input.rs"]
 mod bad_input;
+#[path = "streams/closed.rs"]
+mod closed;
 #[path = "streams/crash.rs"]
 mod crash;
+#[path = "streams/durable.rs"]
+mod durable;
 #[path = "support/http.rs"]
 mod http;
 #[path = "support/port.rs"]

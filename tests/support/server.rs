@@ -117,7 +117,7 @@ impl Drop for Server {
 }
 
 /// What is tested: this build, or what NEKTON_TEST_BIN names.
-fn program() -> PathBuf {
+pub fn program() -> PathBuf {
     let other = std::env::var_os("NEKTON_TEST_BIN").map(PathBuf::from);
     other.unwrap_or_else(|| env!("CARGO_BIN_EXE_nekton").into())
 }

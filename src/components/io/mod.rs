@@ -6,6 +6,8 @@ mod framing;
 mod gathered;
 mod input_csv;
 mod input_file;
+mod input_file_tail;
+mod input_fsevent;
 mod input_socket;
 mod input_socket_server;
 mod input_stdin;
@@ -27,6 +29,8 @@ use crate::component::{InputSpec, OutputSpec};
 pub const INPUTS: &[&InputSpec] = &[
     &input_csv::CSV,
     &input_file::FILE,
+    &input_file_tail::FILE_TAIL,
+    &input_fsevent::FSEVENT,
     &input_socket::SOCKET,
     &input_socket_server::SOCKET_SERVER,
     &input_stdin::STDIN,

@@ -8,6 +8,7 @@ mod cache_lru;
 mod cache_memory;
 mod cache_multilevel;
 mod cache_noop;
+mod cache_ristretto;
 mod cache_ttlru;
 mod cron;
 mod eviction;
@@ -39,6 +40,7 @@ pub const CACHES: &[&CacheSpec] = &[
     &cache_memory::MEMORY,
     &cache_multilevel::MULTILEVEL,
     &cache_noop::NOOP,
+    &cache_ristretto::RISTRETTO,
     &cache_ttlru::TTLRU,
 ];
 

@@ -12,6 +12,9 @@ const CHUNK: usize = 64 * 1024;
 /// Below this much free space the buffer is made larger before it is filled.
 const LOW: usize = 8 * 1024;
 
+/// A source in which nothing can be cut within so many bytes is given up, whatever its scanner has to say to it.
+const MOST: usize = 256 << 20;
+
 /// Cuts messages off a buffer; knows nothing of where the bytes come from.
 pub trait Cutter: Send {
     /// Takes whole messages off the front of `buffer` until `out` is full or more bytes are needed. After the `end`
@@ -73,6 +76,11 @@ impl<C: Cutter> Scan for Cutting<C> {
             }
             if self.end {
                 return Err(self.failure.take().map_or(ReadError::EndOfInput, ReadError::Failed));
+            }
+            if self.buffer.len() > MOST {
+                (self.end, self.broken) = (true, true);
+                self.buffer = BytesMut::new();
+                return Err(ReadError::Failed(format!("a message is longer than {} MiB", MOST >> 20)));
             }
             self.fill().await;
         }
