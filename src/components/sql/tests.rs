@@ -5,8 +5,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::component::{
-    CacheError, Connections, Context, Environment, Listing, Output, Pipes, Pull, Registry,
-    Resources, Tasks,
+    CacheError, Connections, Context, Environment, Listing, Output, Pipes, Pull, Registry, Resources, Tasks,
 };
 use crate::config::{CacheConf, InputConf, Node, OutputConf, ProcessorConf, parse};
 use crate::message::{Batch, Message, Transaction, number, sink};
@@ -108,7 +107,8 @@ const TABLE: &str = "init_statement: 'CREATE TABLE IF NOT EXISTS t (id INTEGER P
 #[tokio::test]
 async fn rows_that_are_written_are_read_again() {
     let bench = Bench::new();
-    let fields = format!("{TABLE}, table: t, columns: [ id, name ], args_mapping: 'root = [ this.id, this.name ]'");
+    let fields =
+        format!("{TABLE}, table: t, columns: [ id, name ], args_mapping: 'root = [ this.id, this.name ]'");
     let output = bench.output("sql_insert", &fields);
     assert!(send(&*output, &["{\"id\":1,\"name\":\"a\"}", "{\"id\":2,\"name\":null}"]).await);
     // Either all rows of a batch are there or none.
@@ -124,11 +124,15 @@ async fn rows_that_are_written_are_read_again() {
 async fn the_first_statement_that_applies_is_run_or_all_of_them() {
     let bench = Bench::new();
     let raw = |queries: &str| bench.output("sql_raw", &format!("{TABLE}, queries: [ {queries} ]"));
-    let choosing = raw("{ when: 'root = this.gone', query: 'DELETE FROM t WHERE id = ?', args_mapping: 'root = [ this.id ]' }, { query: 'INSERT INTO t VALUES (?, ?)', args_mapping: 'root = [ this.id, \"x\" ]' }");
+    let choosing = raw(
+        "{ when: 'root = this.gone', query: 'DELETE FROM t WHERE id = ?', args_mapping: 'root = [ this.id ]' }, { query: 'INSERT INTO t VALUES (?, ?)', args_mapping: 'root = [ this.id, \"x\" ]' }",
+    );
     assert!(send(&*choosing, &["{\"id\":1,\"gone\":false}", "{\"id\":2,\"gone\":false}"]).await);
     assert!(send(&*choosing, &["{\"id\":1,\"gone\":true}"]).await);
     // A batch that fails in the middle leaves nothing behind.
-    let both = raw("{ query: 'INSERT INTO t VALUES (?, 1)', args_mapping: 'root = [ this.id ]' }, { query: 'INSERT INTO t VALUES (?, 2)', args_mapping: 'root = [ this.id ]' }");
+    let both = raw(
+        "{ query: 'INSERT INTO t VALUES (?, 1)', args_mapping: 'root = [ this.id ]' }, { query: 'INSERT INTO t VALUES (?, 2)', args_mapping: 'root = [ this.id ]' }",
+    );
     assert!(!send(&*both, &["{\"id\":7}"]).await);
     assert_eq!(bench.read("sql_raw", "query: SELECT id FROM t").await, ["{\"id\":2}"]);
 }
@@ -136,7 +140,8 @@ async fn the_first_statement_that_applies_is_run_or_all_of_them() {
 #[tokio::test]
 async fn processors_look_up_insert_and_flag() {
     let bench = Bench::new();
-    let insert = format!("{TABLE}, table: t, columns: [ id, name ], args_mapping: 'root = [ this.id, this.name ]'");
+    let insert =
+        format!("{TABLE}, table: t, columns: [ id, name ], args_mapping: 'root = [ this.id, this.name ]'");
     let texts = ["{\"id\":1,\"name\":\"a\"}", "no document"];
     let inserted = bench.process("sql_insert", &insert, &texts).await;
     assert_eq!(inserted, [(texts[0].to_owned(), false), (texts[1].to_owned(), true)]);
@@ -155,7 +160,8 @@ async fn processors_look_up_insert_and_flag() {
 async fn a_cache_of_rows_keeps_to_its_contract() {
     let bench = Bench::new();
     let more = "table: c, key_column: k, value_column: v, init_statement: 'CREATE TABLE c (k TEXT PRIMARY KEY, v)', set_suffix: 'ON CONFLICT (k) DO UPDATE SET v = excluded.v'";
-    let cache = bench.cx.cache(&CacheConf::new(bench.node("sql", more), "root.cache_resources.0")).expect("a cache");
+    let cache =
+        bench.cx.cache(&CacheConf::new(bench.node("sql", more), "root.cache_resources.0")).expect("a cache");
     assert_eq!(cache.get("a").await, Err(CacheError::NotFound));
     assert_eq!(cache.add("a", "1".into(), None).await, Ok(()));
     assert_eq!(cache.add("a", "2".into(), None).await, Err(CacheError::AlreadyExists));
