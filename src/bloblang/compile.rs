@@ -42,10 +42,15 @@ pub fn compile(text: &str, environment: &Environment) -> Result<Program, Vec<Par
     compile_nested(text, environment, 0)
 }
 
-/// Compiles a single query; returns where in `text` it ends.
-pub fn compile_query(text: &str, environment: &Environment) -> Result<(Node, Uses, usize), Vec<ParseError>> {
+/// Compiles a single query; returns where in `text` it ends. Line breaks and comments may stand around it where `around`
+/// is set.
+pub fn compile_query(
+    text: &str,
+    around: bool,
+    environment: &Environment,
+) -> Result<(Node, Uses, usize), Vec<ParseError>> {
     let mut compiler = Compiler::new(text, environment, 0);
-    let (expr, end) = match parser::parse_query_prefix(text) {
+    let (expr, end) = match parser::parse_query_prefix(text, around) {
         Ok(parsed) => parsed,
         Err((fragments, failure)) => return Err(compiler.all_mistakes(&fragments, &failure)),
     };
@@ -389,7 +394,7 @@ fn evaluate(node: &Node, environment: &Environment) -> super::spec::Result<Value
         program: &program,
         block: &program.main,
         variables: &[],
-        target: &target,
+        target: None,
         message: &target,
         depth: Depth::outside(),
     };

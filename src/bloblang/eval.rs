@@ -104,8 +104,8 @@ pub(super) struct Run<'a> {
     /// The mapping or map that is running.
     pub block: &'a Block,
     pub variables: &'a [Option<Value>],
-    /// What is built: the new message or the result of a map.
-    pub target: &'a Target,
+    /// What is built: the new message or the result of a map; none where a query stands on its own.
+    pub target: Option<&'a Target>,
     /// What has the metadata that `@` reads: the new message.
     pub message: &'a Target,
     /// How many maps are running inside of each other.
@@ -179,8 +179,9 @@ impl<'a> Ctx<'a> {
     }
 
     /// The document under construction.
-    pub fn root(&self) -> &'a Value {
-        self.run.target.root_value(self.scope())
+    pub fn root(&self) -> Result<&'a Value> {
+        let target = self.run.target.ok_or_else(|| Error::new("unable to reference `root` from this context"))?;
+        Ok(target.root_value(self.scope()))
     }
 
     /// The metadata under construction.
@@ -245,12 +246,13 @@ impl Node {
                 Ok(this) => Ok(path::get(this, segments)),
                 Err(error) => Err(error.wanting(|| path::join(segments))),
             },
-            Node::Root => Ok(Cow::Borrowed(ctx.root())),
-            Node::Meta(None) => {
-                Ok(Cow::Owned(Value::Object(ctx.new_metadata().cloned().unwrap_or_default())))
-            }
-            Node::Meta(Some(key)) => {
-                Ok(ctx.new_metadata().and_then(|m| m.get(key)).map_or(NULL, Cow::Borrowed))
+            Node::Root => ctx.root().map(Cow::Borrowed),
+            Node::Meta(key) => {
+                let metadata = ctx.new_metadata().ok_or_else(no_metadata)?;
+                Ok(match key {
+                    None => Cow::Owned(Value::Object(metadata.clone())),
+                    Some(key) => metadata.get(key).map_or(NULL, Cow::Borrowed),
+                })
             }
             Node::Variable(slot, name) => match ctx.run.variables.get(*slot) {
                 Some(Some(value)) => Ok(Cow::Borrowed(value)),
@@ -298,6 +300,10 @@ impl Node {
 }
 
 const NULL: Cow<'static, Value> = Cow::Owned(Value::Null);
+
+fn no_metadata() -> Error {
+    Error::new("metadata cannot be queried in this context")
+}
 
 /// What was evaluated in a context that ends here.
 fn owned<'a>(value: Cow<'_, Value>) -> Cow<'a, Value> {

@@ -188,7 +188,7 @@ impl Work<'_> {
             program: self.program,
             block: self.block,
             variables: state.variables,
-            target: state.target,
+            target: Some(state.target),
             message: self.message.unwrap_or(state.target),
             depth: self.depth,
         };

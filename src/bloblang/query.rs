@@ -30,7 +30,7 @@ pub enum Part {
 impl Query {
     /// Compiles a text that is one expression.
     pub fn compile(text: &str, environment: &Environment) -> std::result::Result<Self, Vec<ParseError>> {
-        let (query, end) = Self::compile_prefix(text, environment)?;
+        let (query, end) = Self::compile_prefix(text, true, environment)?;
         if end < text.len() {
             return Err(vec![ParseError::at(text, end, "expected the query to end here")]);
         }
@@ -40,9 +40,10 @@ impl Query {
     /// Compiles the expression that `text` begins with; returns where it ends.
     fn compile_prefix(
         text: &str,
+        around: bool,
         environment: &Environment,
     ) -> std::result::Result<(Self, usize), Vec<ParseError>> {
-        let (node, uses, end) = compile_query(text, environment)?;
+        let (node, uses, end) = compile_query(text, around, environment)?;
         let host = environment.host.clone();
         let program = Program { main: Block::default(), maps: HashMap::new(), host, uses };
         Ok((Self { node, uses, program }, end))
@@ -57,7 +58,7 @@ impl Query {
             program: &self.program,
             block: &self.program.main,
             variables: &[],
-            target: &target,
+            target: None,
             message: &target,
             depth: Depth::outside(),
         };
@@ -103,7 +104,7 @@ pub fn split_template(
                 error.line += line - 1;
                 error
             };
-            let compiled = Query::compile_prefix(inner, environment);
+            let compiled = Query::compile_prefix(inner, false, environment);
             let (query, end) =
                 compiled.map_err(|errors| errors.into_iter().map(placed).collect::<Vec<_>>())?;
             if !inner[end..].starts_with('}') {

@@ -192,7 +192,8 @@ pub struct BloblArgs {
     /// Files with environment variables (KEY=VALUE lines), globs allowed
     #[arg(short, long, value_name = "GLOB")]
     pub env_file: Vec<String>,
-    /// The mapping
+    /// The mapping; what follows it is ignored
+    #[arg(trailing_var_arg = true)]
     pub mapping: Vec<String>,
 }
 

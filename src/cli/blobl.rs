@@ -72,9 +72,6 @@ fn mapping(args: &BloblArgs, vars: &Vars) -> Result<Mapping, String> {
         return Err(finding.message);
     }
     let text = String::from_utf8_lossy(&expanded.text);
-    if text.trim().is_empty() {
-        return Err("failed to parse mapping: line 1 char 1: the mapping is empty".to_owned());
-    }
     Mapping::compile_in(&text, &directory).map_err(|errors| {
         let shown: Vec<_> = errors.iter().map(|error| error.excerpt(&text)).collect();
         format!("failed to parse mapping: {}", shown.join("\n"))

@@ -12,7 +12,7 @@ impl FieldType for Mapping {
     const DIALECT: Dialect = Dialect::Bloblang;
 
     fn read(node: &Node, path: Path<'_>) -> Result<Self, ConfError> {
-        read(node, path, Mapping::compile)
+        read(node, path, |text| if text.is_empty() { Ok(Self::default()) } else { Mapping::compile(text) })
     }
 
     fn default_value(default: &'static str) -> Value {

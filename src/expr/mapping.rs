@@ -17,16 +17,13 @@ pub struct Mapping {
 }
 
 impl Mapping {
-    /// Compiles a mapping; blank text makes an empty one.
+    /// Compiles a mapping, which has at least one statement.
     pub fn compile(text: &str) -> Result<Self, Vec<ParseError>> {
         Self::compile_in(text, "")
     }
 
     /// As [`Self::compile`]; imports are relative to `directory`.
     pub fn compile_in(text: &str, directory: &str) -> Result<Self, Vec<ParseError>> {
-        if text.trim().is_empty() {
-            return Ok(Self::default());
-        }
         let mut environment = environment();
         environment.directory = Str::from(directory);
         Ok(Self { program: Some(Arc::new(compile(text, &environment)?)), text: text.into() })
@@ -93,16 +90,30 @@ impl Mapping {
         batch
     }
 
-    /// Edits message `index` in place; the edits before a failure stay. Returns whether the message is
-    /// still there: its root may have been deleted.
+    /// Edits message `index` in place; the edits before a failure stay, and what it is edited as is a document from
+    /// then on. Returns whether the message is still there: its root may have been deleted.
     pub fn mutate(&self, batch: &mut Batch, index: usize) -> Result<bool, ExprError> {
         let Some(program) = &self.program else { return Ok(true) };
         let mut target = Target::edit(index);
         let result = program.run(&BatchScope(batch), index, This::Edited, &mut target);
+        let message = &mut batch[index];
         if result.is_err() {
             target.fail();
         }
-        let kept = assign(&mut batch[index], target);
+        let uses = program.uses();
+        if matches!(target.root, Root::Original)
+            && (result.is_err() || uses.root || uses.document)
+            && let Ok(document) = message.structured()
+        {
+            target.root = Root::Value(document.clone());
+        }
+        if result.is_err()
+            && let Root::Value(document) = &mut target.root
+        {
+            *message = message.with_document(std::mem::take(document));
+            target.root = Root::Original;
+        }
+        let kept = assign(message, target);
         result.map(|()| kept)
     }
 

@@ -62,7 +62,10 @@ const BATCH_SIZE: FunctionSpec = FunctionSpec::new(
 const CONTENT: FunctionSpec = FunctionSpec::new(
     "content",
     CATEGORY,
-    FunctionRun::Scoped(|_, ctx| owned(ctx.content().ok_or_else(no_message)?)),
+    FunctionRun::Scoped(|_, ctx| match ctx.content() {
+        None if ctx.scope().batch_size() == 0 => Err(no_message()),
+        content => owned(content.unwrap_or_default()),
+    }),
 )
 .doc("The content of the message as bytes, whether it is JSON or not.")
 .examples(&[

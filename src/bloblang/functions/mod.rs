@@ -2,6 +2,7 @@
 
 mod control;
 mod environment;
+mod identifiers;
 mod message;
 mod numbers;
 
@@ -12,7 +13,7 @@ use super::spec::FunctionSpec;
 
 /// All categories.
 const TABLES: &[&[&FunctionSpec]] =
-    &[control::FUNCTIONS, environment::FUNCTIONS, message::FUNCTIONS, numbers::FUNCTIONS];
+    &[control::FUNCTIONS, environment::FUNCTIONS, identifiers::FUNCTIONS, message::FUNCTIONS, numbers::FUNCTIONS];
 
 static BY_NAME: LazyLock<HashMap<&'static str, &'static FunctionSpec>> =
     LazyLock::new(|| all().map(|spec| (spec.name, spec)).collect());

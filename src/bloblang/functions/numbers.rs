@@ -13,10 +13,13 @@ use crate::bloblang::spec::{Example, FunctionRun, FunctionSpec, PreparedFunction
 use crate::value::number::Num;
 use crate::value::{Array, Value};
 
-pub const FUNCTIONS: &[&FunctionSpec] = &[&BYTES, &COUNTER, &PI, &RANDOM_INT, &RANGE, &UUID_V4];
+pub const FUNCTIONS: &[&FunctionSpec] = &[&BYTES, &COUNTER, &PI, &RANDOM_INT, &RANGE];
 
-/// Ranges and byte strings have at most this many elements.
+/// The longest byte string that is made.
 const LIMIT: i64 = 100_000_000;
+
+/// The longest range that is made: a quarter of a gigabyte.
+const RANGE_LIMIT: i64 = 10_000_000;
 
 const PI: FunctionSpec =
     FunctionSpec::new("pi", "General", FunctionRun::Pure(|_| Ok(Value::Float(std::f64::consts::PI))))
@@ -65,8 +68,8 @@ fn range(args: &Args<'_>) -> Result<Value> {
         let word = if step < 0 { "negative" } else { "positive" };
         return Err(Error::new(format!("with {word} step arg stop ({stop}) must be beyond start ({start})")));
     }
-    if n > i128::from(LIMIT) {
-        return Err(Error::new(format!("a range has at most {LIMIT} elements, this one would have {n}")));
+    if n > i128::from(RANGE_LIMIT) {
+        return Err(Error::new(format!("a range has at most {RANGE_LIMIT} elements, this one would have {n}")));
     }
     let items: Array = (0..n as i64).map(|i| Value::Int(start + i * step)).collect();
     Ok(Value::Array(items))
@@ -183,20 +186,3 @@ fn random_int(args: &Args<'_>, _: &Environment) -> Result<PreparedFunction> {
         Ok(Value::Int(random.random_range(min..=max)))
     }))
 }
-
-const UUID_V4: FunctionSpec = FunctionSpec::new(
-    "uuid_v4",
-    "General",
-    FunctionRun::Scoped(|_, ctx| {
-        let bits = (u128::from(ctx.host().random()) << 64) | u128::from(ctx.host().random());
-        let id = uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid();
-        Ok(std::borrow::Cow::Owned(Value::from(
-            id.hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()) as &str,
-        )))
-    }),
-)
-.doc("A random UUID of version 4.")
-.examples(&[
-    Example { mapping: "root = uuid_v4().length()", cases: &[("{}", "36")] },
-    Example { mapping: "root = uuid_v4() == uuid_v4()", cases: &[("{}", "false")] },
-]);

@@ -7,6 +7,7 @@ pub mod format;
 pub mod html;
 pub mod layout;
 pub mod layout_parse;
+pub mod math;
 pub mod path;
 pub mod quote;
 pub mod regex;

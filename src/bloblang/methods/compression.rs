@@ -67,14 +67,24 @@ type Decompress = fn(&[u8]) -> std::io::Result<Vec<u8>>;
 
 /// The algorithms that decompress.
 pub const DECOMPRESSORS: [(&str, Decompress); 8] = [
-    ("bzip2", |data| all(bzip2::read::BzDecoder::new(data))),
+    ("bzip2", |data| all(bzip2::read::MultiBzDecoder::new(data))),
     ("flate", |data| all(read::DeflateDecoder::new(data))),
     ("gzip", |data| all(read::MultiGzDecoder::new(data))),
     ("pgzip", |data| all(read::MultiGzDecoder::new(data))),
-    ("lz4", |data| all(lz4_flex::frame::FrameDecoder::new(data))),
+    ("lz4", |data| match data.len() {
+        1..=6 => Err(std::io::Error::other("the data is too short for an lz4 frame")),
+        _ => all(lz4_flex::frame::FrameDecoder::new(data)),
+    }),
     ("snappy", |data| snap::raw::Decoder::new().decompress_vec(data).map_err(std::io::Error::other)),
     ("zlib", |data| all(read::ZlibDecoder::new(data))),
-    ("zstd", |data| all(ruzstd::decoding::StreamingDecoder::new(data).map_err(std::io::Error::other)?)),
+    ("zstd", |mut data| {
+        let mut out = Vec::new();
+        while !data.is_empty() {
+            let frame = ruzstd::decoding::StreamingDecoder::new(&mut data).map_err(std::io::Error::other)?;
+            unpack(frame, &mut out)?;
+        }
+        Ok(out)
+    }),
 ];
 
 /// What one message may unpack to, so that a small one cannot fill the memory.
@@ -88,11 +98,27 @@ fn gzip(data: &[u8], level: Compression) -> std::io::Result<Vec<u8>> {
 
 fn all(reader: impl Read) -> std::io::Result<Vec<u8>> {
     let mut out = Vec::new();
-    let read = reader.take(MAX_UNPACKED + 1).read_to_end(&mut out)?;
-    if read as u64 > MAX_UNPACKED {
+    unpack(reader, &mut out)?;
+    Ok(out)
+}
+
+/// Adds what is read to `out`, as long as that does not grow too long.
+fn unpack(reader: impl Read, out: &mut Vec<u8>) -> std::io::Result<()> {
+    let room = MAX_UNPACKED.saturating_sub(out.len() as u64);
+    if reader.take(room + 1).read_to_end(out)? as u64 > room {
         return Err(std::io::Error::other(format!("the data unpacks to more than {MAX_UNPACKED} bytes")));
     }
-    Ok(out)
+    Ok(())
+}
+
+/// The levels that an algorithm knows; none where it has no levels.
+fn levels(algorithm: &str) -> Option<std::ops::RangeInclusive<i64>> {
+    match algorithm {
+        "gzip" => Some(-3..=9),
+        "flate" | "pgzip" | "zlib" => Some(-2..=9),
+        "lz4" => Some(i64::MIN..=9),
+        _ => None,
+    }
 }
 
 /// The level that `-1` to `9` stands for.
@@ -110,8 +136,12 @@ fn found<T: Copy>(table: &[(&str, T)], name: &str, what: &str) -> Result<T> {
 
 fn compress(args: &Args<'_>, _: &crate::bloblang::Environment) -> Result<PreparedMethod> {
     let run = found(&COMPRESSORS, args.str(0), "compression")?;
-    let level = level(args.int(1));
+    let (wanted, levels) = (args.int(1), levels(args.str(0)));
+    let (level, known) = (level(wanted), levels.is_none_or(|levels| levels.contains(&wanted)));
     Ok(Arc::new(move |target, _| {
+        if !known {
+            return Err(Error::new(format!("failed to compress: there is no compression level {wanted}")));
+        }
         let packed =
             run(bytes(&target)?, level).map_err(|e| Error::new(format!("failed to compress: {e}")))?;
         Ok(Value::from(bytes::Bytes::from(packed)))

@@ -145,15 +145,14 @@ const FROM: MethodSpec = MethodSpec::new("from", CATEGORY, MethodRun::Query(from
     .params(Params::Named(&[Param::integer("index", "The position of the message.")]))
     .examples(&[
         Example { mapping: "root = json(\"a\").from(0)", cases: &[(r#"{"a":1}"#, "1")] },
-        Example { mapping: "root = content().from(7).catch(\"no such message\")", cases: &[("{}", "no such message")] },
+        Example { mapping: "root = json().from(7).catch(\"no such message\")", cases: &[("{}", "no such message")] },
     ]);
 
 fn from<'a>(target: &'a Node, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
-    let index = usize::try_from(args.int(0)).unwrap_or(usize::MAX);
-    if index >= ctx.scope().batch_size() {
-        return Err(Error::new("target message part does not exist"));
-    }
-    target.eval(&ctx.with_index(index))
+    // Negative positions count from the end. What reads a message that does not exist finds out itself.
+    let size = i64::try_from(ctx.scope().batch_size()).unwrap_or(i64::MAX);
+    let index = if args.int(0) < 0 { args.int(0).saturating_add(size) } else { args.int(0) };
+    target.eval(&ctx.with_index(usize::try_from(index).unwrap_or(usize::MAX)))
 }
 
 const FROM_ALL: MethodSpec = MethodSpec::new("from_all", CATEGORY, MethodRun::Query(from_all))

@@ -126,7 +126,7 @@ fn uuid_v5(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
         return Ok(Value::Null);
     }
     let namespace = match args.opt_str(0) {
-        None | Some("") => uuid::Uuid::nil(),
+        None => uuid::Uuid::nil(),
         Some("dns" | "DNS") => uuid::Uuid::NAMESPACE_DNS,
         Some("url" | "URL") => uuid::Uuid::NAMESPACE_URL,
         Some("oid" | "OID") => uuid::Uuid::NAMESPACE_OID,

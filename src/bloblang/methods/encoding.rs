@@ -137,22 +137,17 @@ fn ascii85(bytes: &[u8]) -> String {
 
 fn from_ascii85(text: &[u8]) -> Result<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len() / 5 * 4);
-    let (mut number, mut digits) = (0_u64, 0);
-    let push = |number: u64, n: usize, out: &mut Vec<u8>| {
-        let number =
-            u32::try_from(number).map_err(|_| Error::new("illegal ascii85 data: a group is too large"))?;
-        out.extend_from_slice(&number.to_be_bytes()[..n]);
-        Ok::<(), Error>(())
-    };
+    // Groups that are too large wrap around, as in the reference.
+    let (mut number, mut digits) = (0_u32, 0);
     for (i, byte) in text.iter().enumerate() {
         match byte {
             0..=b' ' => {}
             b'z' if digits == 0 => out.extend_from_slice(&[0; 4]),
             b'!'..=b'u' => {
-                number = number * 85 + u64::from(byte - b'!');
+                number = number.wrapping_mul(85).wrapping_add(u32::from(byte - b'!'));
                 digits += 1;
                 if digits == 5 {
-                    push(number, 4, &mut out)?;
+                    out.extend_from_slice(&number.to_be_bytes());
                     (number, digits) = (0, 0);
                 }
             }
@@ -165,9 +160,9 @@ fn from_ascii85(text: &[u8]) -> Result<Vec<u8>> {
     if digits > 1 {
         let n = digits - 1;
         for _ in digits..5 {
-            number = number * 85 + 84;
+            number = number.wrapping_mul(85).wrapping_add(84);
         }
-        push(number, n, &mut out)?;
+        out.extend_from_slice(&number.to_be_bytes()[..n]);
     }
     Ok(out)
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::bloblang::args::{Args, Param, ParamType, Params};
 use crate::bloblang::error::Error;
+use crate::bloblang::go::math;
 use crate::bloblang::spec::{Example, MethodRun, MethodSpec, Result};
 use crate::value::Value;
 use crate::value::number::Num;
@@ -34,7 +35,15 @@ fn number(value: &Value) -> Result<Num> {
 }
 
 fn float(value: &Value, calculate: fn(f64) -> f64) -> Result<Value> {
-    Ok(Value::Float(calculate(number(value)?.to_f64())))
+    Ok(Value::Float(calculate(to_float(value)?)))
+}
+
+/// The number as a float, which may be a negative zero.
+fn to_float(value: &Value) -> Result<f64> {
+    match value {
+        Value::Number(text) if text == "-0" => Ok(-0.0),
+        value => Ok(number(value)?.to_f64()),
+    }
 }
 
 /// Rounds a float; the result is an integer if it fits one.
@@ -104,7 +113,7 @@ const ROUND: MethodSpec =
         ]);
 
 const LOG: MethodSpec =
-    MethodSpec::new("log", CATEGORY, MethodRun::Pure(|target, _| float(&target, f64::ln)))
+    MethodSpec::new("log", CATEGORY, MethodRun::Pure(|target, _| float(&target, math::log)))
         .doc("The natural logarithm.")
         .examples(&[
             Example { mapping: "root = this.n.log()", cases: &[(r#"{"n":1}"#, "0")] },
@@ -112,7 +121,7 @@ const LOG: MethodSpec =
         ]);
 
 const LOG10: MethodSpec =
-    MethodSpec::new("log10", CATEGORY, MethodRun::Pure(|target, _| float(&target, f64::log10)))
+    MethodSpec::new("log10", CATEGORY, MethodRun::Pure(|target, _| float(&target, math::log10)))
         .doc("The logarithm to base 10.")
         .examples(&[
             Example { mapping: "root = this.n.log10()", cases: &[(r#"{"n":1000}"#, "3")] },
@@ -123,7 +132,7 @@ const LOG10: MethodSpec =
         ]);
 
 const SIN: MethodSpec =
-    MethodSpec::new("sin", CATEGORY, MethodRun::Pure(|target, _| float(&target, f64::sin)))
+    MethodSpec::new("sin", CATEGORY, MethodRun::Pure(|target, _| float(&target, math::sin)))
         .doc("The sine of an angle in radians.")
         .examples(&[
             Example { mapping: "root = this.n.sin()", cases: &[(r#"{"n":0}"#, "0")] },
@@ -131,7 +140,7 @@ const SIN: MethodSpec =
         ]);
 
 const COS: MethodSpec =
-    MethodSpec::new("cos", CATEGORY, MethodRun::Pure(|target, _| float(&target, f64::cos)))
+    MethodSpec::new("cos", CATEGORY, MethodRun::Pure(|target, _| float(&target, math::cos)))
         .doc("The cosine of an angle in radians.")
         .examples(&[
             Example { mapping: "root = this.n.cos()", cases: &[(r#"{"n":0}"#, "1")] },
@@ -139,7 +148,7 @@ const COS: MethodSpec =
         ]);
 
 const TAN: MethodSpec =
-    MethodSpec::new("tan", CATEGORY, MethodRun::Pure(|target, _| float(&target, f64::tan)))
+    MethodSpec::new("tan", CATEGORY, MethodRun::Pure(|target, _| float(&target, math::tan)))
         .doc("The tangent of an angle in radians.")
         .examples(&[
             Example { mapping: "root = this.n.tan()", cases: &[(r#"{"n":0}"#, "0")] },
@@ -149,7 +158,7 @@ const TAN: MethodSpec =
 const POW: MethodSpec = MethodSpec::new(
     "pow",
     CATEGORY,
-    MethodRun::Pure(|target, args| Ok(Value::Float(number(&target)?.to_f64().powf(args.float(0))))),
+    MethodRun::Pure(|target, args| Ok(Value::Float(math::pow(to_float(&target)?, args.float(0))))),
 )
 .doc("The number raised to a power.")
 .params(Params::Named(&[Param::new("exponent", ParamType::Float, "The power.")]))
@@ -260,8 +269,8 @@ const SUM: MethodSpec = MethodSpec::new("sum", "Object & Array Manipulation", Me
     ]);
 
 fn sum(target: Cow<'_, Value>, _: &Args<'_>) -> Result<Value> {
-    if let Some(num) = Num::of(&target) {
-        return Ok(Value::Float(num.to_f64()));
+    if Num::of(&target).is_some() {
+        return Ok(target.into_owned());
     }
     let mut total = 0.0;
     for f in floats(&target)? {

@@ -52,7 +52,7 @@ const SLICE: MethodSpec = MethodSpec::new("slice", STRINGS, MethodRun::Prepared(
 
 fn slice(args: &Args<'_>, _: &Environment) -> Result<PreparedMethod> {
     let (low, high) = (args.int(0), args.opt_int(1));
-    if let Some(high) = high.filter(|high| *high > 0 && low > *high) {
+    if let Some(high) = high.filter(|high| *high > 0 && low >= *high) {
         return Err(Error::new(format!("lower slice bound {low} must be lower than upper bound {high}")));
     }
     Ok(Arc::new(move |target, _| match &*target {

@@ -33,12 +33,13 @@ pub fn parse_mapping(text: &str) -> (Document, Option<Failure>) {
     (Document { fragments: again.fragments.unwrap_or_default(), ..document }, failure)
 }
 
-/// Parses one expression at the start of `text`, and returns where it ends, blanks behind it included. A failure comes
-/// with the calls and operations that were read before it.
-pub fn parse_query_prefix(text: &str) -> Result<(Expr, usize), (Vec<Expr>, Failure)> {
-    Parser::new().query_prefix(text).map_err(|_| ()).or_else(|()| {
+/// Parses one expression at the start of `text`, and returns where it ends, blanks behind it included; where `around`
+/// is set there may be line breaks and comments around it too. A failure comes with the calls and operations that were
+/// read before it.
+pub fn parse_query_prefix(text: &str, around: bool) -> Result<(Expr, usize), (Vec<Expr>, Failure)> {
+    Parser::new().query_prefix(text, around).map_err(|_| ()).or_else(|()| {
         let mut again = Parser { fragments: Some(Vec::new()), ..Parser::new() };
-        let failed = again.query_prefix(text);
+        let failed = again.query_prefix(text, around);
         failed.map_err(|failure| (again.fragments.unwrap_or_default(), failure))
     })
 }
@@ -48,11 +49,12 @@ impl<'a> Parser<'a> {
         Self { captured: Vec::new(), depth: 0, ahead: None, fragments: None }
     }
 
-    fn query_prefix(&mut self, text: &'a str) -> Parsed<(Expr, usize)> {
+    fn query_prefix(&mut self, text: &'a str, around: bool) -> Parsed<(Expr, usize)> {
+        let space = if around { Cursor::space } else { Cursor::blanks };
         let mut cursor = Cursor::new(text);
-        cursor.space();
+        space(&mut cursor);
         let query = self.query(&mut cursor)?;
-        cursor.space();
+        space(&mut cursor);
         Ok((query, cursor.at))
     }
 }
