@@ -180,7 +180,8 @@ impl<'a> Ctx<'a> {
 
     /// The document under construction.
     pub fn root(&self) -> Result<&'a Value> {
-        let target = self.run.target.ok_or_else(|| Error::new("unable to reference `root` from this context"))?;
+        let target =
+            self.run.target.ok_or_else(|| Error::new("unable to reference `root` from this context"))?;
         Ok(target.root_value(self.scope()))
     }
 

@@ -12,8 +12,13 @@ use std::sync::LazyLock;
 use super::spec::FunctionSpec;
 
 /// All categories.
-const TABLES: &[&[&FunctionSpec]] =
-    &[control::FUNCTIONS, environment::FUNCTIONS, identifiers::FUNCTIONS, message::FUNCTIONS, numbers::FUNCTIONS];
+const TABLES: &[&[&FunctionSpec]] = &[
+    control::FUNCTIONS,
+    environment::FUNCTIONS,
+    identifiers::FUNCTIONS,
+    message::FUNCTIONS,
+    numbers::FUNCTIONS,
+];
 
 static BY_NAME: LazyLock<HashMap<&'static str, &'static FunctionSpec>> =
     LazyLock::new(|| all().map(|spec| (spec.name, spec)).collect());

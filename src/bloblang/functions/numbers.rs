@@ -69,7 +69,9 @@ fn range(args: &Args<'_>) -> Result<Value> {
         return Err(Error::new(format!("with {word} step arg stop ({stop}) must be beyond start ({start})")));
     }
     if n > i128::from(RANGE_LIMIT) {
-        return Err(Error::new(format!("a range has at most {RANGE_LIMIT} elements, this one would have {n}")));
+        return Err(Error::new(format!(
+            "a range has at most {RANGE_LIMIT} elements, this one would have {n}"
+        )));
     }
     let items: Array = (0..n as i64).map(|i| Value::Int(start + i * step)).collect();
     Ok(Value::Array(items))

@@ -3,8 +3,7 @@
 use std::f64::consts::{FRAC_1_SQRT_2, LOG10_E};
 
 /// Pi / 4 in three parts, each of which has few enough digits to be multiplied exactly.
-const QUARTER: [f64; 3] =
-    [7.853_981_256_484_985e-1, 3.774_894_707_930_798e-8, 2.695_151_429_079_059_5e-15];
+const QUARTER: [f64; 3] = [7.853_981_256_484_985e-1, 3.774_894_707_930_798e-8, 2.695_151_429_079_059_5e-15];
 
 const SIN: [f64; 6] = [
     1.589_623_015_765_465_7e-10,
