@@ -25,12 +25,28 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// Containers are kept apart from scalars, so that a level takes little stack.
     fn value(&mut self, depth: usize) -> Result<Value> {
         let code = self.byte()?;
+        match code {
+            0x80..=0x8f => self.map(usize::from(code & 0x0f), depth),
+            0x90..=0x9f => self.array(usize::from(code & 0x0f), depth),
+            0xdc | 0xdd => {
+                let length = self.length(2 << (code - 0xdc))?;
+                self.array(length, depth)
+            }
+            0xde | 0xdf => {
+                let length = self.length(2 << (code - 0xde))?;
+                self.map(length, depth)
+            }
+            code => self.scalar(code),
+        }
+    }
+
+    /// The value that begins with `code` and holds no others.
+    fn scalar(&mut self, code: u8) -> Result<Value> {
         Ok(match code {
             0x00..=0x7f | 0xe0..=0xff => Value::Int(i64::from(code as i8)),
-            0x80..=0x8f => self.map(usize::from(code & 0x0f), depth)?,
-            0x90..=0x9f => self.array(usize::from(code & 0x0f), depth)?,
             0xc0 => Value::Null,
             0xc2 | 0xc3 => Value::Bool(code == 0xc3),
             0xc4..=0xc6 => {
@@ -48,20 +64,12 @@ impl<'a> Reader<'a> {
             0xd2 => Value::Int(i64::from(i32::from_be_bytes(self.fixed()?))),
             0xd3 => Value::Int(i64::from_be_bytes(self.fixed()?)),
             0xa0..=0xbf | 0xd9..=0xdb => Value::text(Bytes::copy_from_slice(self.text(code)?)),
-            0xdc | 0xdd => {
-                let length = self.length(2 << (code - 0xdc))?;
-                self.array(length, depth)?
-            }
-            0xde | 0xdf => {
-                let length = self.length(2 << (code - 0xde))?;
-                self.map(length, depth)?
-            }
             0xc7..=0xc9 => {
                 let length = self.length(1 << (code - 0xc7))?;
                 self.extension(length)?
             }
             0xd4..=0xd8 => self.extension(1 << (code - 0xd4))?,
-            0xc1 => return Err(MsgpackError::UnknownCode(code)),
+            _ => return Err(MsgpackError::UnknownCode(code)),
         })
     }
 

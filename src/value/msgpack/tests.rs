@@ -62,6 +62,8 @@ fn bytes_that_lie_are_errors() {
     ] {
         assert_eq!(read(bytes).unwrap_err(), error);
     }
-    assert_eq!(read(&[0x91; 2_000]).unwrap_err(), MsgpackError::TooDeep);
+    let deep = || read(&[0x91; 2_000]).unwrap_err();
+    let thread = std::thread::Builder::new().stack_size(crate::value::DEEP_STACK).spawn(deep).unwrap();
+    assert_eq!(thread.join().unwrap(), MsgpackError::TooDeep);
     assert!(write(&Value::Delete, &mut Vec::new()).is_err());
 }
