@@ -13,6 +13,8 @@ pub mod json;
 pub mod msgpack;
 pub mod number;
 mod object;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 mod raw;
 pub mod text;
 pub mod xml;

@@ -75,6 +75,14 @@ impl From<Num> for Value {
     }
 }
 
+/// A float of single precision as the one of double precision that prints with the same digits.
+pub fn widened(f: f32) -> f64 {
+    match f.is_finite() {
+        true => f.to_string().parse().unwrap_or_else(|_| f64::from(f)),
+        false => f64::from(f),
+    }
+}
+
 // === Reading ===
 
 /// Reads a float in Go's syntax: digits may be separated by `_`, `inf`, `infinity` and `nan` count, and there are

@@ -1,4 +1,4 @@
-//! Methods that turn documents of other formats into values and back: MessagePack and XML.
+//! Methods that turn documents of other formats into values and back: MessagePack, Parquet and XML.
 
 use std::borrow::Cow;
 
@@ -9,9 +9,10 @@ use crate::bloblang::args::{Args, Constant, Param, Params};
 use crate::bloblang::error::Error;
 use crate::bloblang::spec::{Example, MethodRun, MethodSpec, Result};
 use crate::value::xml::Layout;
-use crate::value::{Value, msgpack, xml};
+use crate::value::{Array, Value, msgpack, xml};
 
-pub const METHODS: &[&MethodSpec] = &[&FORMAT_MSGPACK, &FORMAT_XML, &PARSE_MSGPACK, &PARSE_XML];
+pub const METHODS: &[&MethodSpec] =
+    &[&FORMAT_MSGPACK, &FORMAT_XML, &PARSE_MSGPACK, &PARSE_PARQUET, &PARSE_XML];
 
 const CATEGORY: &str = "Parsing";
 
@@ -37,6 +38,31 @@ const PARSE_MSGPACK: MethodSpec = MethodSpec::new("parse_msgpack", CATEGORY, Met
 
 fn parse_msgpack(target: Cow<'_, Value>, _: &Args<'_>) -> Result<Value> {
     msgpack::read(bytes(&target)?).map_err(|e| Error::new(e.to_string()))
+}
+
+const PARSE_PARQUET: MethodSpec = MethodSpec::new("parse_parquet", CATEGORY, MethodRun::Pure(parse_parquet))
+    .doc("The rows of a Parquet file as an array of objects. Dates and times are the integers that are stored, bytes of a fixed length are bytes.")
+    .params(Params::Named(&[
+        Param::boolean("byte_array_as_string", "Has no effect: what has no fixed length always is a string.").default(Constant::Bool(false)),
+    ]))
+    .examples(&[
+        Example { mapping: "root = content().decode(\"base64\").parse_parquet()", cases: &[("UEFSMRUEFSAVIEwVBBUAEgAAAQAAAAAAAAACAAAAAAAAABUAFQYVBiwVBBUQFQYVBgAAAQMCGRICGRgIAQAAAAAAAAAZGAgCAAAAAAAAABUCGRYAABkcFkQVKBYAAAAVAhksSAFtFQIAFQQlABgBbgAWBBkcGRwmABwVBBk1AAYQGRgBbhUAFgQWZBZkJkQmCBwYCAIAAAAAAAAAGAgBAAAAAAAAABYAKAgCAAAAAAAAABgIAQAAAAAAAAAREQAZLBUEFQAVAgAVABUQFQIAABaqARUUFmwVPgAWZBYEJggWZBQAACgZcGFycXVldC1ycyB2ZXJzaW9uIDYwLjEuMBkcHAAAAKcAAABQQVIx", r#"[{"n":1},{"n":2}]"#)] },
+        Example { mapping: "root = content().parse_parquet()", cases: &[("PAR1", "Error")] },
+    ]);
+
+#[cfg(feature = "parquet")]
+fn parse_parquet(target: Cow<'_, Value>, _: &Args<'_>) -> Result<Value> {
+    use crate::value::parquet::{Lists, ParquetError, Rows};
+
+    let file = Bytes::copy_from_slice(bytes(&target)?);
+    let rows: std::result::Result<Array, ParquetError> =
+        Rows::open(file, Lists::Arrays).and_then(Iterator::collect);
+    rows.map(Value::Array).map_err(|e| Error::new(e.to_string()))
+}
+
+#[cfg(not(feature = "parquet"))]
+fn parse_parquet(_: Cow<'_, Value>, _: &Args<'_>) -> Result<Value> {
+    Err(Error::new("this build does not read Parquet: it was made without the feature `parquet`"))
 }
 
 const FORMAT_XML: MethodSpec = MethodSpec::new("format_xml", CATEGORY, MethodRun::Pure(format_xml))

@@ -5,6 +5,7 @@ use ecow::EcoVec;
 
 use super::{MsgpackError, TIME};
 use crate::value::json::go_lossy;
+use crate::value::number::widened;
 use crate::value::{Array, Object, Str, Value};
 
 type Result<T> = std::result::Result<T, MsgpackError>;
@@ -53,7 +54,7 @@ impl<'a> Reader<'a> {
                 let length = self.length(1 << (code - 0xc4))?;
                 Value::from(Bytes::copy_from_slice(self.take(length)?))
             }
-            0xca => single(f32::from_be_bytes(self.fixed()?)),
+            0xca => Value::Float(widened(f32::from_be_bytes(self.fixed()?))),
             0xcb => Value::Float(f64::from_be_bytes(self.fixed()?)),
             0xcc => Value::Int(i64::from(self.byte()?)),
             0xcd => Value::Int(i64::from(u16::from_be_bytes(self.fixed()?))),
@@ -171,13 +172,4 @@ fn unsigned(number: u64) -> Value {
         Ok(number) => Value::Int(number),
         Err(_) => Value::Number(itoa::Buffer::new().format(number).into()),
     }
-}
-
-/// A float of single precision: the double that prints with the same digits.
-fn single(float: f32) -> Value {
-    Value::Float(if float.is_finite() {
-        float.to_string().parse().unwrap_or_else(|_| f64::from(float))
-    } else {
-        f64::from(float)
-    })
 }
