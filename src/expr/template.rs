@@ -64,10 +64,11 @@ impl Template {
 
     /// The text for message `index` as bytes, those of contents unchanged.
     pub fn render_bytes(&self, batch: &Batch, index: usize) -> Result<bytes::Bytes, ExprError> {
-        if let [Part::Query(query)] = &*self.parts
-            && let Value::Bytes(bytes) = query.eval(&BatchScope(batch), index)?
-        {
-            return Ok(*bytes);
+        if let [Part::Query(query)] = &*self.parts {
+            return Ok(match query.eval(&BatchScope(batch), index)? {
+                Value::Bytes(bytes) => *bytes,
+                value => text::bytes(&value).into_owned().into(),
+            });
         }
         let mut out = Vec::new();
         if let Some(fixed) = &self.fixed {
