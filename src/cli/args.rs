@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::TypedValueParser as _;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::findings::Format;
 use crate::telemetry::log::Level;
 
 const HELP: &str = "\
@@ -123,6 +124,12 @@ pub struct LintArgs {
     /// Do not report environment variables that are not set
     #[arg(long)]
     pub skip_env_var_check: bool,
+    /// Report as well what older engines start all the same: names of resources that do not exist, values that do not parse
+    #[arg(long)]
+    pub strict: bool,
+    /// How findings are written
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
     /// Print a line for every file
     #[arg(long)]
     pub verbose: bool,

@@ -3,101 +3,85 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use walkdir::WalkDir;
-
 use super::args::{LintArgs, Shared};
 use super::document::{FileFinding, read, with_path};
-use super::{paths, vars};
+use super::{findings, paths, vars};
 use crate::components::REGISTRY;
-use crate::config::{self, Finding, LintOptions, Part};
+use crate::config::{self, Finding, FindingKind, LintOptions, Part, Severity};
 use crate::manager::Vars;
 
-const CONFIGS: [&str; 2] = ["yaml", "yml"];
-/// Everything below a folder.
-const BELOW: &str = "...";
+/// How a config begins and ends in a Markdown page.
+const FENCE: (&str, &str) = ("```yaml", "```");
 
 pub fn run(shared: Shared, args: LintArgs) -> Result<ExitCode, String> {
     let shared = shared.and(args.shared);
     let vars = vars::install(&shared.env_file)?;
     let options = LintOptions { deprecated: args.deprecated, labels: args.labels, strict_errors: true };
-    let mut files: Vec<(PathBuf, Part)> = Vec::new();
-    for pattern in &args.paths {
-        files.extend(targets(pattern)?.into_iter().map(|path| (path, Part::Run)));
-    }
-    files.extend(shared.config.into_iter().map(|path| (path, Part::Run)));
-    files.extend(shared.resources.into_iter().map(|path| (path.into(), Part::Run)));
-    let linter = Linter { vars, options, skip_vars: args.skip_env_var_check };
-    let mut failed = false;
-    for (path, part) in &files {
-        let findings = linter.file(path, *part);
-        findings.iter().for_each(|finding| eprintln!("{finding}"));
+    let mut files = paths::targets(&args.paths)?;
+    files.extend(shared.config);
+    files.extend(shared.resources.into_iter().map(PathBuf::from));
+    let linter = Linter { vars, options, skip_vars: args.skip_env_var_check, warnings: args.strict };
+    let mut all = Vec::new();
+    for path in &files {
+        let findings = linter.file(path);
         if args.verbose {
             println!("{}: {}", path.display(), if findings.is_empty() { "OK" } else { "FAILED" });
         }
-        failed |= !findings.is_empty();
+        all.extend(findings);
     }
-    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
-}
-
-/// The files that one argument names: a file, a glob, or everything below a folder.
-pub fn targets(pattern: &str) -> Result<Vec<PathBuf>, String> {
-    let Some(folder) = pattern.strip_suffix(BELOW) else { return paths::expand(&[pattern.to_owned()]) };
-    let folder = if folder.is_empty() { "." } else { folder };
-    let files = WalkDir::new(folder).sort_by_file_name().into_iter().filter_map(Result::ok);
-    let is_config = |path: &Path| {
-        path.extension().and_then(|e| e.to_str()).is_some_and(|extension| CONFIGS.contains(&extension))
-    };
-    Ok(files.map(walkdir::DirEntry::into_path).filter(|path| is_config(path)).collect())
+    findings::write(&all, args.format);
+    Ok(if all.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 struct Linter {
     vars: Vars,
     options: LintOptions,
     skip_vars: bool,
+    /// Whether warnings are findings too.
+    warnings: bool,
 }
 
 impl Linter {
-    fn file(&self, path: &Path, part: Part) -> Vec<FileFinding> {
-        let text = match read(path) {
-            Ok(text) => text,
-            Err(error) => {
-                let finding = Finding::new(1, config::FindingKind::FailedRead, error);
-                return with_path(path, vec![finding]);
+    fn file(&self, path: &Path) -> Vec<FileFinding> {
+        let mut findings = match read(path) {
+            Err(error) => vec![Finding::new(1, FindingKind::FailedRead, error)],
+            Ok(text) if path.extension().is_some_and(|extension| extension == "md") => {
+                self.markdown(&String::from_utf8_lossy(&text))
             }
+            Ok(text) => self.text(&text, true),
         };
-        let findings = if path.extension().is_some_and(|extension| extension == "md") {
-            self.markdown(&String::from_utf8_lossy(&text), part)
-        } else {
-            self.text(&text, part)
-        };
+        findings.retain(|finding| self.wants(finding));
         with_path(path, findings)
     }
 
-    fn text(&self, text: &[u8], part: Part) -> Vec<Finding> {
-        let lookup = |name: &str| (self.vars)(name);
-        let loaded = config::load(text, part, Some(&lookup), &REGISTRY, &self.options);
-        let mut findings = loaded.map_or_else(|error| vec![error.finding()], |loaded| loaded.findings);
-        findings.retain(|finding| !self.skip_vars || finding.kind != config::FindingKind::MissingEnvVar);
-        findings
+    fn wants(&self, finding: &Finding) -> bool {
+        let skipped = self.skip_vars && finding.kind == FindingKind::MissingEnvVar;
+        !skipped && (self.warnings || finding.severity == Severity::Error)
     }
 
-    /// Every fence of YAML in a Markdown page is a config.
-    fn markdown(&self, page: &str, part: Part) -> Vec<Finding> {
+    fn text(&self, text: &[u8], fill: bool) -> Vec<Finding> {
+        let lookup = |name: &str| (self.vars)(name);
+        let env: Option<config::Lookup<'_>> = if fill { Some(&lookup) } else { None };
+        let loaded = config::load(text, Part::Run, env, &REGISTRY, &self.options);
+        loaded.map_or_else(|error| vec![error.finding()], |loaded| loaded.findings)
+    }
+
+    /// Every fence of YAML in a Markdown page is a config, in which variables are not filled in.
+    fn markdown(&self, page: &str) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let mut lines = page.lines().zip(1_u32..);
-        while let Some((line, number)) = lines.next() {
-            if line.trim_end() != "```yaml" {
-                continue;
-            }
-            let config: String = lines
-                .by_ref()
-                .take_while(|(line, _)| !line.starts_with("```"))
-                .map(|(l, _)| format!("{l}\n"))
-                .collect();
-            findings.extend(self.text(config.as_bytes(), part).into_iter().map(|mut finding| {
-                finding.line += number;
+        let mut at = 0;
+        while let Some(begin) = page[at..].find(FENCE.0).map(|begin| at + begin + FENCE.0.len()) {
+            let before = u32::try_from(page[..begin].matches('\n').count()).unwrap_or(u32::MAX);
+            let Some(end) = page[begin..].find(FENCE.1).map(|end| begin + end) else {
+                let message = "this fence does not end";
+                findings.push(Finding::new(before + 1, FindingKind::FailedRead, message));
+                break;
+            };
+            findings.extend(self.text(page[begin..end].as_bytes(), false).into_iter().map(|mut finding| {
+                finding.line += before;
                 finding
             }));
+            at = end + FENCE.1.len();
         }
         findings
     }

@@ -4,6 +4,7 @@ mod args;
 mod blobl;
 mod document;
 mod echo;
+mod findings;
 mod lint;
 mod list;
 mod paths;

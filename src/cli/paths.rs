@@ -1,5 +1,6 @@
 //! Paths with wildcards.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use globset::GlobBuilder;
@@ -20,6 +21,42 @@ pub fn expand(patterns: &[String]) -> Result<Vec<PathBuf>, String> {
         }
     }
     Ok(all)
+}
+
+/// The extensions of configs.
+const CONFIGS: [&str; 2] = ["yaml", "yml"];
+/// Everything below a folder.
+const BELOW: &str = "...";
+
+/// The files that patterns name, each once: files, whether they exist or not, globs, and with `folder/...` every config
+/// below a folder, which must exist.
+pub fn targets(patterns: &[String]) -> Result<Vec<PathBuf>, String> {
+    let mut all: Vec<PathBuf> = Vec::new();
+    for pattern in patterns.iter().filter(|pattern| !pattern.is_empty()) {
+        let found = match pattern.strip_suffix(BELOW) {
+            Some(folder) => below(folder)?,
+            None => expand(std::slice::from_ref(pattern)).unwrap_or_else(|_| vec![pattern.into()]),
+        };
+        let seen: HashSet<PathBuf> = all.iter().cloned().collect();
+        all.extend(found.into_iter().filter(|path| !seen.contains(path)));
+    }
+    Ok(all)
+}
+
+fn below(folder: &str) -> Result<Vec<PathBuf>, String> {
+    let folder = match folder {
+        "" | "./" => ".",
+        folder => folder.strip_suffix('/').unwrap_or(folder),
+    };
+    let mut files = Vec::new();
+    for entry in WalkDir::new(folder).sort_by_file_name() {
+        let entry = entry.map_err(|error| format!("failed to look for configs below {folder}: {error}"))?;
+        let name = entry.file_name().to_string_lossy();
+        if !entry.file_type().is_dir() && CONFIGS.iter().any(|extension| name.ends_with(extension)) {
+            files.push(entry.path().strip_prefix("./").unwrap_or(entry.path()).to_owned());
+        }
+    }
+    Ok(files)
 }
 
 /// The files that match a glob, `**` standing for any number of folders.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use super::args::{Shared, TestArgs, TestFormat};
-use super::{lint, paths, process, vars};
+use super::{paths, process, vars};
 use crate::components::REGISTRY;
 use crate::config::{FieldType, LoggerConf, Node, Path};
 use crate::telemetry::Logger;
@@ -49,10 +49,7 @@ pub fn run(shared: Shared, args: TestArgs) -> Result<ExitCode, String> {
 /// The configs with tests that the arguments lead to; none if there are none.
 fn definitions(patterns: &[String]) -> Result<Option<Vec<Definition>>, String> {
     let unobtainable = |error| format!("Failed to obtain test targets: {error}");
-    let mut files = Vec::new();
-    for pattern in patterns {
-        files.extend(lint::targets(pattern).map_err(unobtainable)?);
-    }
+    let files = paths::targets(patterns).map_err(unobtainable)?;
     let found = unit::find(&files).map_err(unobtainable)?;
     Ok(Some(found).filter(|found| !found.is_empty()))
 }

@@ -6,7 +6,9 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::{AnyField, ComponentSpec, Dialect, FieldInfo, Finding, Kind, Shape, Specs, Status, Type, field};
+use super::{
+    AnyField, ComponentSpec, Dialect, FieldInfo, FieldType, Finding, Kind, Node, Path, Shape, Specs, Status, Type, field,
+};
 use crate::value::{Value, json};
 
 /// The rule of a component that is only known as data.
@@ -116,6 +118,7 @@ fn described(facts: &Value) -> &'static Described {
     };
     info.options = texts(facts, "options");
     info.enforced = flag("enforced");
+    info.range = range(list(facts, "range"));
     info.fields =
         list(facts, "fields").iter().map(|it| described(it) as &dyn AnyField).collect::<Vec<_>>().leak();
     info.has_default = default.is_some();
@@ -126,6 +129,13 @@ fn described(facts: &Value) -> &'static Described {
     info.url = flag("url");
     info.version = text(facts, "version").unwrap_or("");
     Box::leak(Box::new(Described { info, default }))
+}
+
+/// Two bounds, of which null is none.
+fn range(bounds: &[Value]) -> Option<(f64, f64)> {
+    let bound = |value: &Value, none: f64| f64::read(&Node::from(value), Path::Root("")).ok().filter(|_| !value.is_null()).unwrap_or(none);
+    let [least, greatest] = bounds else { return None };
+    Some((bound(least, f64::NEG_INFINITY), bound(greatest, f64::INFINITY)))
 }
 
 fn of_type(name: &str) -> Type {

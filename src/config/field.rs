@@ -126,6 +126,8 @@ pub struct FieldInfo {
     /// Allowed values where `enforced`, otherwise suggested ones.
     pub options: &'static [&'static str],
     pub enforced: bool,
+    /// The least and the greatest number that is allowed.
+    pub range: Option<(f64, f64)>,
     pub fields: &'static [&'static dyn AnyField],
     pub has_default: bool,
     pub optional: bool,
@@ -172,6 +174,7 @@ pub const fn field<T: FieldType>(name: &'static str) -> Field<T> {
             dialect: T::DIALECT,
             options: &[],
             enforced: false,
+            range: None,
             fields: T::FIELDS,
             has_default: false,
             optional: T::OPTIONAL,
@@ -239,6 +242,12 @@ impl<T: FieldType> Field<T> {
     pub const fn options(mut self, options: &'static [&'static str]) -> Self {
         self.info.options = options;
         self.info.enforced = true;
+        self
+    }
+
+    /// The least and the greatest number that is allowed; others are lint findings.
+    pub const fn range(mut self, least: f64, greatest: f64) -> Self {
+        self.info.range = Some((least, greatest));
         self
     }
 

@@ -44,6 +44,31 @@ pub enum FindingKind {
     Deprecated,
 }
 
+impl FindingKind {
+    /// The name in reports for programs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            FindingKind::Custom => "custom",
+            FindingKind::FailedRead => "failed_read",
+            FindingKind::MissingEnvVar => "missing_env_var",
+            FindingKind::InvalidOption => "invalid_option",
+            FindingKind::BadLabel => "bad_label",
+            FindingKind::MissingLabel => "missing_label",
+            FindingKind::DuplicateLabel => "duplicate_label",
+            FindingKind::BadBloblang => "bad_bloblang",
+            FindingKind::ShouldOmit => "should_omit",
+            FindingKind::ComponentMissing => "component_missing",
+            FindingKind::ComponentNotFound => "component_not_found",
+            FindingKind::Unknown => "unknown",
+            FindingKind::Missing => "missing",
+            FindingKind::ExpectedArray => "expected_array",
+            FindingKind::ExpectedObject => "expected_object",
+            FindingKind::ExpectedScalar => "expected_scalar",
+            FindingKind::Deprecated => "deprecated",
+        }
+    }
+}
+
 impl Finding {
     /// A finding about a whole line.
     pub fn new(line: u32, kind: FindingKind, message: impl Into<String>) -> Self {

@@ -6,7 +6,7 @@ use super::component::{METRICS_MAPPING, explicit_type, infer};
 use super::dynamic::check;
 use super::label::check_label;
 use super::{
-    AnyField, Body, ComponentSpec, Conf, FieldInfo, Finding, FindingKind, Kind, Node, NodeKind, Shape, Specs,
+    AnyField, Body, ComponentSpec, Conf, FieldInfo, FieldType, Finding, FindingKind, Kind, Node, NodeKind, Path, Shape, Specs,
     Tag, Type,
 };
 use crate::bloblang::did_you_mean;
@@ -144,6 +144,7 @@ impl<'a> Linter<'a> {
                         let message = format!("value {text} is not a valid option for this field{hint}");
                         self.report(node.line, FindingKind::InvalidOption, message);
                     }
+                    self.range(info, node);
                     if let Some(rule) = info.type_rule {
                         rule(node, &mut self.found);
                     }
@@ -154,6 +155,20 @@ impl<'a> Linter<'a> {
                     self.report(node.line, FindingKind::ExpectedScalar, message);
                 }
             },
+        }
+    }
+
+    /// A number outside of what is allowed; what is no number is not looked at here.
+    fn range(&mut self, info: &FieldInfo, node: &Node) {
+        let Some((least, greatest)) = info.range else { return };
+        let Ok(number) = f64::read(node, Path::Root("")) else { return };
+        if number < least || number > greatest {
+            let allowed = match (least.is_finite(), greatest.is_finite()) {
+                (true, true) => format!("between {least} and {greatest}"),
+                (true, false) => format!("at least {least}"),
+                _ => format!("at most {greatest}"),
+            };
+            self.report(node.line, FindingKind::Custom, format!("value {number} must be {allowed}"));
         }
     }
 

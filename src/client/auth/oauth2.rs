@@ -89,17 +89,17 @@ impl FromConf for OAuth2Conf {
     }
 }
 
-/// The rule of `endpoint_params`: the whole is an object, each of its parts a list of texts.
+/// The rule of `endpoint_params`: an object whose values are lists of texts. The linter asks it of the whole and of each
+/// value; what is wrong is told where the object begins.
 fn lists_of_texts(node: &Node, findings: &mut Vec<Finding>) {
-    match &node.value {
-        NodeKind::Map(_) => {}
-        NodeKind::Seq(items) => {
-            let wrong = items.iter().filter(|item| !matches!(item.to_value(), Value::String(_)));
-            findings.extend(wrong.map(|item| Finding::custom(item.line, "field values must be strings")));
-        }
-        NodeKind::Scalar(_) if node.is_null() => {}
-        NodeKind::Scalar(_) => {
-            findings.push(Finding::custom(node.line, "field must be an object containing arrays of strings"));
+    let mut report = |message: &str| findings.push(Finding::custom(node.line, message));
+    for (_, value) in node.pairs() {
+        match &value.value {
+            NodeKind::Seq(items) => {
+                let wrong = items.iter().filter(|item| !matches!(item.to_value(), Value::String(_)));
+                wrong.for_each(|_| report("field values must be strings"));
+            }
+            _ => report("field must be an object containing arrays of strings"),
         }
     }
 }

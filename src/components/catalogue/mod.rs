@@ -1,6 +1,8 @@
 //! Components of the wider family that a config may name although this build cannot run them: lint knows their fields.
 //! A component that stands in a table comes before one of the same name here.
 
+mod rules;
+
 use std::sync::LazyLock;
 
 use crate::config::Catalogue;
@@ -25,7 +27,7 @@ const TEXTS: &[&str] = &[
     include_str!("telemetry.jsonl"),
 ];
 
-static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::new(TEXTS, &[]));
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::new(TEXTS, rules::RULES));
 
 /// The components that are known but not built.
 pub fn catalogue() -> &'static Catalogue {
