@@ -7,7 +7,8 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use super::{
-    AnyField, ComponentSpec, Dialect, FieldInfo, FieldType, Finding, Kind, Node, Path, Shape, Specs, Status, Type, field,
+    AnyField, ComponentSpec, Dialect, FieldInfo, FieldType, Finding, Kind, Node, Path, Shape, Specs, Status,
+    Type, field,
 };
 use crate::value::{Value, json};
 
@@ -133,7 +134,9 @@ fn described(facts: &Value) -> &'static Described {
 
 /// Two bounds, of which null is none.
 fn range(bounds: &[Value]) -> Option<(f64, f64)> {
-    let bound = |value: &Value, none: f64| f64::read(&Node::from(value), Path::Root("")).ok().filter(|_| !value.is_null()).unwrap_or(none);
+    let bound = |value: &Value, none: f64| {
+        f64::read(&Node::from(value), Path::Root("")).ok().filter(|_| !value.is_null()).unwrap_or(none)
+    };
     let [least, greatest] = bounds else { return None };
     Some((bound(least, f64::NEG_INFINITY), bound(greatest, f64::INFINITY)))
 }

@@ -6,8 +6,8 @@ use super::component::{METRICS_MAPPING, explicit_type, infer};
 use super::dynamic::check;
 use super::label::check_label;
 use super::{
-    AnyField, Body, ComponentSpec, Conf, FieldInfo, FieldType, Finding, FindingKind, Kind, Node, NodeKind, Path, Shape, Specs,
-    Tag, Type,
+    AnyField, Body, ComponentSpec, Conf, FieldInfo, FieldType, Finding, FindingKind, Kind, Node, NodeKind,
+    Path, Shape, Specs, Tag, Type,
 };
 use crate::bloblang::did_you_mean;
 use crate::value::Str;

@@ -63,7 +63,12 @@ fn azure_account(conf: &Conf, found: &mut Vec<Finding>) {
     let names_account =
         connection.contains("AccountName=") || connection.contains("UseDevelopmentStorage=true;");
     let wrong = !connection.is_empty() && !names_account && text(conf, "storage_account").is_empty();
-    report(conf, found, wrong, "storage_account must be set where storage_connection_string has no AccountName");
+    report(
+        conf,
+        found,
+        wrong,
+        "storage_account must be set where storage_connection_string has no AccountName",
+    );
 }
 
 fn cosmos_account(conf: &Conf, found: &mut Vec<Finding>) {
