@@ -53,13 +53,29 @@ impl Front {
         B: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Default + Send + 'static,
     {
         let Some(tls) = &self.tls else {
-            return self.requests(stream, (remote, None), drain, answer).await;
+            return self.serve_plain(stream, remote, drain, answer).await;
         };
         // A failed handshake concerns the client only, which has been told.
         if let Ok(Ok(stream)) = tokio::time::timeout(HEAD_LIMIT, tls.accept(stream)).await {
             let info = TlsInfo::of(stream.get_ref().1);
             self.requests(stream, (remote, Some(info)), drain, answer).await;
         }
+    }
+
+    /// As [`Self::serve`] for any stream of bytes, and without TLS.
+    pub async fn serve_plain<S, A, F, B>(
+        self: &Arc<Self>,
+        stream: S,
+        remote: SocketAddr,
+        drain: &CancellationToken,
+        answer: A,
+    ) where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        A: Fn(Request<Incoming>) -> F + Send + Sync + 'static,
+        F: Future<Output = Response<B>> + Send + 'static,
+        B: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Default + Send + 'static,
+    {
+        self.requests(stream, (remote, None), drain, answer).await;
     }
 
     async fn requests<S, A, F, B>(

@@ -91,7 +91,7 @@ fn build(conf: &Conf, cx: &Context) -> Built<Arc<dyn Output>> {
         })?,
     ];
     let place = Place::read(conf, Listen::default())?;
-    let served = Mutex::new(place.serve(routes, cx)?);
+    let served = Mutex::new(place.serve(routes, None, cx)?);
     if let Some(url) = place.url() {
         cx.log().info(format_args!("Serving messages at: {url}{}", conf.get(&PATH)?));
     }

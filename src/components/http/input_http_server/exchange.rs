@@ -7,10 +7,10 @@ use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::message::{Ack, AckSink, Batch, GROUP_TRANSACTIONS, Group, Outcome, Transaction, number};
-use crate::telemetry::metrics::{Handle, Input as InputMetrics, Timer};
+use crate::telemetry::metrics::{Handle, Input as InputMetrics};
 use crate::value::Str;
 
 /// The requests of one input that are not answered yet.
@@ -33,7 +33,7 @@ struct Waiting {
 /// The messages of one request, and what becomes of them.
 struct Exchange {
     queue: Arc<Queue>,
-    began: Timer,
+    began: Instant,
     state: Mutex<State>,
 }
 
@@ -59,6 +59,13 @@ pub enum End {
 /// A request that waits. Dropping it takes its messages back, unless the stream has them already.
 pub struct Pending(Arc<Exchange>);
 
+/// How long a client is made to wait. It is worth keeping for the next request of a connection: its alarm is set
+/// anew only when it goes off, not for every request.
+pub struct Patience {
+    limit: Duration,
+    alarm: Option<Pin<Box<Sleep>>>,
+}
+
 // === impl Queue ===
 
 impl Queue {
@@ -80,7 +87,7 @@ impl Queue {
         }
         let state = State { batch: Some(batch), ..State::default() };
         let exchange =
-            Arc::new(Exchange { queue: self.clone(), began: Timer::start(), state: Mutex::new(state) });
+            Arc::new(Exchange { queue: self.clone(), began: Instant::now(), state: Mutex::new(state) });
         let mut waiting = lock(&self.waiting);
         if waiting.closed {
             lock(&exchange.state).end = Some(End::Closed);
@@ -164,7 +171,8 @@ impl AckSink for Exchange {
     fn resolve(&self, _: u32, outcome: Outcome) {
         match outcome {
             Ok(()) => {
-                self.queue.metrics.latency.record(self.began.elapsed(), 1);
+                let nanoseconds = u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+                self.queue.metrics.latency.record(nanoseconds, 1);
                 self.end(End::Delivered);
             }
             Err(nack) => self.end(End::Failed(nack.reason)),
@@ -175,22 +183,41 @@ impl AckSink for Exchange {
     }
 }
 
-// === impl Pending ===
+// === impl Patience ===
 
-impl Pending {
-    /// Waits for the end, at most `limit` for the stream to take the messages and then again for what becomes of
-    /// them; none where that takes longer.
-    pub async fn within(mut self, limit: Duration) -> Option<End> {
-        let mut deadline = Instant::now() + limit;
-        loop {
-            if let Ok(end) = timeout_at(deadline, &mut self).await {
-                return Some(end);
+impl Patience {
+    pub fn new(limit: Duration) -> Self {
+        Self { limit, alarm: None }
+    }
+
+    /// Waits for the end, as long as the limit says for the stream to take the messages, and then again for what
+    /// becomes of them; none where that takes longer.
+    pub async fn wait(&mut self, mut pending: Pending) -> Option<End> {
+        let limit = self.limit;
+        std::future::poll_fn(move |cx| {
+            if let Poll::Ready(end) = Pin::new(&mut pending).poll(cx) {
+                return Poll::Ready(Some(end));
             }
-            let taken = lock(&self.0.state).taken.map(|taken| taken + limit);
-            deadline = taken.filter(|later| *later > deadline)?;
-        }
+            let due = |pending: &Pending| {
+                let exchange = &pending.0;
+                lock(&exchange.state).taken.unwrap_or(exchange.began) + limit
+            };
+            let alarm = self.alarm.get_or_insert_with(|| Box::pin(sleep_until(due(&pending))));
+            while alarm.as_mut().poll(cx).is_ready() {
+                let due = due(&pending);
+                if due <= Instant::now() {
+                    return Poll::Ready(None);
+                }
+                // It was set for an earlier request, or before the messages were taken.
+                alarm.as_mut().reset(due);
+            }
+            Poll::Pending
+        })
+        .await
     }
 }
+
+// === impl Pending ===
 
 impl Future for Pending {
     type Output = End;

@@ -1,6 +1,8 @@
 //! `http_server` as an input: messages that are posted, answered when they are delivered.
 
 mod exchange;
+mod head;
+mod lane;
 mod post;
 mod response;
 mod socket;
@@ -131,7 +133,8 @@ fn build(conf: &Conf, cx: &Context) -> Built<Box<dyn Input>> {
             handler: socket::handler(shared.clone()),
         },
     ];
-    let served = place.serve(routes, cx)?;
+    let lane = (!path.is_empty()).then(|| lane::lane(shared.clone(), &path));
+    let served = place.serve(routes, lane, cx)?;
     if let Some(url) = place.url() {
         cx.log().info(format_args!("Receiving HTTP messages at: {url}{path}"));
     }
@@ -164,11 +167,11 @@ struct HttpServer {
 
 impl Shared {
     /// Claims one access of the rate limit: nothing, how long to wait, or an answer where it cannot be asked.
-    async fn claim(&self) -> Result<Option<Duration>, Answer> {
+    async fn claim(&self) -> Result<Option<Duration>, Box<Answer>> {
         let Some(limit) = &self.rate_limit else { return Ok(None) };
         limit.current().access().await.map_err(|reason| {
             self.cx.log().warn(format_args!("Failed to access rate limit: {reason}"));
-            answer::text(StatusCode::BAD_GATEWAY, "Server error")
+            Box::new(answer::text(StatusCode::BAD_GATEWAY, "Server error"))
         })
     }
 }

@@ -10,7 +10,7 @@ use hyper::body::Incoming;
 use tokio_tungstenite::tungstenite::{Message as Frame, Utf8Bytes};
 
 use super::super::server::answer::{gzip, sent, takes_gzip};
-use super::super::server::metadata;
+use super::super::server::metadata::{self, Line, firsts};
 use super::super::server::upgrade::{self, Socket};
 use super::exchange::End;
 use super::{Shared, response};
@@ -35,7 +35,7 @@ async fn open(shared: Arc<Shared>, mut request: Request<Incoming>) -> Response<B
     }
     match upgrade::accept(&mut request) {
         Ok((answer, upgrade)) => {
-            let metadata = metadata::of_websocket(&request);
+            let metadata = metadata::of_websocket(&Line::of(&request), firsts(request.headers()));
             let cx = shared.cx.clone();
             cx.run(Box::pin(async move {
                 if let Some(socket) = upgrade.socket().await {

@@ -4,17 +4,27 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::LazyLock;
 
 use ecow::EcoVec;
-use http::header::{COOKIE, HOST, TRAILER, TRANSFER_ENCODING, USER_AGENT};
-use http::{HeaderMap, HeaderName, Request};
+use http::{HeaderMap, Request};
 use percent_encoding::percent_decode_str;
+use smallvec::SmallVec;
 
 use crate::client::serve::TlsInfo;
 use crate::component::PathVars;
 use crate::value::{Object, Str, Value};
 
+/// A request without its headers.
+pub struct Line<'a> {
+    pub method: &'a str,
+    /// As it was sent.
+    pub path: &'a str,
+    pub query: Option<&'a str>,
+    pub vars: &'a PathVars,
+    pub remote: Option<Str>,
+    pub tls: Option<TlsInfo>,
+}
+
 /// Metadata in the making; what is added later wins.
-#[derive(Default)]
-pub struct Metadata {
+struct Metadata {
     entries: EcoVec<(Str, Value)>,
 }
 
@@ -24,6 +34,8 @@ struct Keys {
     path: Str,
     verb: Str,
     remote_ip: Str,
+    tls_version: Str,
+    tls_cipher_suite: Str,
 }
 
 static KEYS: LazyLock<Keys> = LazyLock::new(|| Keys {
@@ -31,58 +43,95 @@ static KEYS: LazyLock<Keys> = LazyLock::new(|| Keys {
     path: "http_server_request_path".into(),
     verb: "http_server_verb".into(),
     remote_ip: "http_server_remote_ip".into(),
+    tls_version: "http_server_tls_version".into(),
+    tls_cipher_suite: "http_server_tls_cipher_suite".into(),
 });
 
 /// Headers that concern the connection alone.
-const NOT_SHOWN: [HeaderName; 3] = [HOST, TRANSFER_ENCODING, TRAILER];
+const NOT_SHOWN: [&str; 3] = ["host", "transfer-encoding", "trailer"];
 
-/// Everything about a request that brings one message or several.
-pub fn of_request<B>(request: &Request<B>) -> Object {
-    let mut metadata = Metadata::default();
-    metadata.put(KEYS.user_agent.clone(), value_of(request.headers(), USER_AGENT));
-    metadata.put(KEYS.path.clone(), percent_decode_str(request.uri().path()).decode_utf8_lossy().as_ref());
-    metadata.put(KEYS.verb.clone(), request.method().as_str());
-    if let Some(remote) = request.extensions().get::<SocketAddr>() {
-        metadata.put(KEYS.remote_ip.clone(), ip_text(remote.ip()));
+/// What a message that was posted gets to know. Of equal headers the last one counts.
+pub fn of_request<'a>(line: &Line<'_>, headers: impl Iterator<Item = (&'a str, &'a [u8])>) -> Object {
+    let mut metadata = Metadata::new();
+    metadata.put(KEYS.path.clone(), decoded(line.path));
+    metadata.put(KEYS.verb.clone(), line.method);
+    if let Some(remote) = &line.remote {
+        metadata.put(KEYS.remote_ip.clone(), remote.clone());
     }
-    if let Some(tls) = request.extensions().get::<TlsInfo>() {
-        metadata.put("http_server_tls_version", tls.version);
-        metadata.put("http_server_tls_cipher_suite", tls.cipher_suite);
+    if let Some(tls) = &line.tls {
+        metadata.put(KEYS.tls_version.clone(), tls.version);
+        metadata.put(KEYS.tls_cipher_suite.clone(), tls.cipher_suite);
     }
-    metadata.client(request);
-    metadata.finish()
+    metadata.client(line, headers);
+    Object::from_entries(metadata.entries)
 }
 
-/// What is said of every message that comes through a websocket.
-pub fn of_websocket<B>(request: &Request<B>) -> Object {
-    let mut metadata = Metadata::default();
-    metadata.put(KEYS.user_agent.clone(), value_of(request.headers(), USER_AGENT));
-    metadata.client(request);
-    metadata.finish()
+/// What every message that comes through a websocket gets to know.
+pub fn of_websocket<'a>(line: &Line<'_>, headers: impl Iterator<Item = (&'a str, &'a [u8])>) -> Object {
+    let mut metadata = Metadata::new();
+    metadata.client(line, headers);
+    Object::from_entries(metadata.entries)
+}
+
+/// The headers of a request, of equal ones the first.
+pub fn firsts(headers: &HeaderMap) -> impl Iterator<Item = (&str, &[u8])> {
+    headers.keys().filter_map(|name| Some((name.as_str(), headers.get(name)?.as_bytes())))
+}
+
+/// An address as it is read, v4 also where it came through a v6 socket.
+pub fn ip_text(ip: IpAddr) -> Str {
+    ecow::eco_format!("{}", ip.to_canonical())
+}
+
+// === impl Line ===
+
+static NO_VARS: PathVars = PathVars(Vec::new());
+
+impl<'a> Line<'a> {
+    pub fn of<B>(request: &'a Request<B>) -> Self {
+        let extensions = request.extensions();
+        Self {
+            method: request.method().as_str(),
+            path: request.uri().path(),
+            query: request.uri().query(),
+            vars: extensions.get().unwrap_or(&NO_VARS),
+            remote: extensions.get::<SocketAddr>().map(|remote| ip_text(remote.ip())),
+            tls: extensions.get().copied(),
+        }
+    }
 }
 
 // === impl Metadata ===
 
 impl Metadata {
+    fn new() -> Self {
+        Self { entries: EcoVec::with_capacity(12) }
+    }
+
     fn put(&mut self, key: impl Into<Str>, value: impl Into<Str>) {
         self.entries.push((key.into(), Value::String(value.into())));
     }
 
     /// What clients choose: headers, query, variables of the path, cookies.
-    fn client<B>(&mut self, request: &Request<B>) {
-        let headers = request.headers();
-        for name in headers.keys().filter(|name| !NOT_SHOWN.contains(name)) {
-            self.put(canonical(name.as_str()), value_of(headers, name));
+    fn client<'a>(&mut self, line: &Line<'_>, headers: impl Iterator<Item = (&'a str, &'a [u8])>) {
+        let mut cookies = SmallVec::<[&[u8]; 1]>::new();
+        self.put(KEYS.user_agent.clone(), Str::new());
+        for (name, value) in headers {
+            if NOT_SHOWN.iter().any(|hidden| name.eq_ignore_ascii_case(hidden)) {
+                continue;
+            }
+            if name.eq_ignore_ascii_case("cookie") {
+                cookies.push(value);
+            } else if name.eq_ignore_ascii_case("user-agent") {
+                self.put(KEYS.user_agent.clone(), text(value));
+            }
+            self.put(canonical(name), text(value));
         }
-        if let Some(query) = request.uri().query() {
+        if let Some(query) = line.query {
             self.query(query);
         }
-        if let Some(vars) = request.extensions().get::<PathVars>() {
-            vars.0.iter().for_each(|(name, value)| self.put(name.clone(), value.clone()));
-        }
-        for cookies in headers.get_all(COOKIE) {
-            self.cookies(&String::from_utf8_lossy(cookies.as_bytes()));
-        }
+        line.vars.0.iter().for_each(|(name, value)| self.put(name.clone(), value.clone()));
+        cookies.iter().for_each(|cookies| self.cookies(&text(cookies)));
     }
 
     /// The first value of each name.
@@ -101,31 +150,29 @@ impl Metadata {
             }
         }
     }
+}
 
-    fn finish(self) -> Object {
-        Object::from_entries(self.entries)
+/// A path without percent signs.
+pub fn decoded(path: &str) -> Str {
+    match memchr::memchr(b'%', path.as_bytes()) {
+        None => path.into(),
+        Some(_) => percent_decode_str(path).decode_utf8_lossy().as_ref().into(),
     }
 }
 
-/// The first value of a header; empty if it is missing.
-fn value_of(headers: &HeaderMap, name: impl http::header::AsHeaderName) -> Str {
-    headers.get(name).map_or_else(Str::new, |value| String::from_utf8_lossy(value.as_bytes()).as_ref().into())
+fn text(bytes: &[u8]) -> Str {
+    String::from_utf8_lossy(bytes).as_ref().into()
 }
 
 /// The usual spelling of a header: `content-type` becomes `Content-Type`.
 fn canonical(name: &str) -> Str {
+    let mut spelled = Str::with_capacity(name.len());
     let mut at_start = true;
-    let spelled = name.chars().map(|c| {
-        let spelled = if at_start { c.to_ascii_uppercase() } else { c };
+    for c in name.chars() {
+        spelled.push(if at_start { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() });
         at_start = c == '-';
-        spelled
-    });
-    spelled.collect()
-}
-
-/// An address as it is read, v4 also where it came through a v6 socket.
-fn ip_text(ip: IpAddr) -> Str {
-    ecow::eco_format!("{}", ip.to_canonical())
+    }
+    spelled
 }
 
 fn is_token(b: u8) -> bool {
@@ -156,7 +203,7 @@ mod tests {
             .extensions_mut()
             .insert(PathVars(vec![("id".into(), "path".into()), ("id2".into(), "p".into())]));
         request.extensions_mut().insert(SocketAddr::from(([127, 0, 0, 1], 1)));
-        let metadata = of_request(&request);
+        let metadata = of_request(&Line::of(&request), firsts(request.headers()));
         let shown: Vec<_> =
             metadata.iter().map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or("?"))).collect();
         assert_eq!(

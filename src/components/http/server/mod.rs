@@ -8,4 +8,6 @@ mod place;
 mod sniff;
 pub mod upgrade;
 
+pub use own::{Lane, Left};
+pub use path::Pattern;
 pub use place::{ADDRESS, CERT_FILE, CORS, KEY_FILE, Place, Route, Served};

@@ -1,8 +1,9 @@
 //! Where an HTTP component is served: on the service's address, or on its own.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use super::own::{Own, Site};
+use super::own::{Lane, Own, Site};
 use super::path::Pattern;
 use crate::client::serve::{Cors, Front, Listen, acceptor, bind};
 use crate::component::{Built, Context, Handler, Registration};
@@ -59,14 +60,17 @@ impl Place {
         })
     }
 
-    /// Begins to serve. Certificates and origins count only on an address of its own.
-    pub fn serve(&self, routes: Vec<Route>, cx: &Context) -> Built<Served> {
+    /// Begins to serve. Certificates and origins count only on an address of its own, and so does `lane`, which serves
+    /// what needs neither of them.
+    pub fn serve(&self, routes: Vec<Route>, lane: Option<Lane>, cx: &Context) -> Built<Served> {
         let routes = routes.into_iter().filter(|route| !route.path.is_empty());
         if !self.address.is_empty() {
             let routes = routes.map(|route| (Pattern::new(&route.path), route.handler)).collect();
-            let front = Front::new(self.tls()?, self.cors()?);
+            let (tls, cors) = (self.tls()?, self.cors()?);
+            let lane = lane.filter(|_| tls.is_none() && cors.is_none());
+            let front = Arc::new(Front::new(tls, cors));
             let listener = bind(&self.address, self.listen)?;
-            let own = Own::start(listener, front, Site { routes }, cx);
+            let own = Own::start(listener, Site { routes, lane, front }, cx);
             return Ok(Served { own: Some(own), registrations: Vec::new() });
         }
         let Some(endpoints) = &cx.environment().endpoints else {
