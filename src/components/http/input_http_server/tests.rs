@@ -5,6 +5,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use futures_util::{SinkExt, StreamExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message as Frame};
 
@@ -72,6 +74,31 @@ async fn messages_carry_what_the_request_says() {
     });
     let answer = ask(&at, "POST /in/a%20b?q=1", "x-y: z\r\n", "").await;
     assert_eq!(status_and_body(&answer), (200, "a b,1,z,/in/a b,127.0.0.1"));
+    bench.end().await;
+}
+
+/// The first requests stay in the fast lane, the last one is for the general server.
+#[tokio::test]
+async fn requests_of_one_connection_are_answered_in_order() {
+    let bench = Bench::new();
+    let (input, at) = input(&bench, "").await;
+    bench.run(input, shouts);
+    let mut stream = TcpStream::connect(&at).await.expect("a connection");
+    for piece in [
+        "POST /post HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\n\r\nonePOST /post HT",
+        "TP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\nth",
+        "reePOST /post HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n",
+        "4\r\nfour\r\n0\r\n\r\n",
+    ] {
+        stream.write_all(piece.as_bytes()).await.expect("a piece");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let mut answers = String::new();
+    stream.read_to_string(&mut answers).await.expect("answers");
+    let answers: Vec<_> = answers.split("HTTP/1.1 ").skip(1).collect();
+    let bodies = answers.iter().map(|answer| answer.split_once("\r\n\r\n").expect("a head").1);
+    assert_eq!(bodies.collect::<Vec<_>>(), ["ONE", "THREE", "FOUR"], "{answers:?}");
+    assert!(answers.iter().all(|answer| answer.contains("\r\ndate: ")), "{answers:?}");
     bench.end().await;
 }
 
