@@ -34,6 +34,8 @@ mod scanner;
 mod status;
 mod store;
 mod tasks;
+#[cfg(test)]
+pub mod testing;
 mod writer;
 
 pub use backoff::Backoff;

@@ -19,8 +19,8 @@ pub type CatalogueRule = (Kind, &'static str, fn(&super::Conf, &mut Vec<Finding>
 pub struct Catalogue {
     texts: &'static [&'static str],
     rules: &'static [CatalogueRule],
-    /// What was asked for before; specs live as long as the process.
-    read: Mutex<HashMap<(Kind, String), Option<&'static ComponentSpec>>>,
+    /// What was read before; specs live as long as the process.
+    read: Mutex<HashMap<(Kind, String), &'static ComponentSpec>>,
 }
 
 impl Catalogue {
@@ -33,11 +33,11 @@ impl Catalogue {
     pub fn get(&self, kind: Kind, name: &str) -> Option<&'static ComponentSpec> {
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = read.get(&(kind, name.to_owned())) {
-            return *known;
+            return Some(known);
         }
-        let spec = self.load(kind, name);
+        let spec = self.load(kind, name)?;
         read.insert((kind, name.to_owned()), spec);
-        spec
+        Some(spec)
     }
 
     /// The names of all components of a kind.

@@ -6,13 +6,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 
-use crate::component::{
-    Connections, Context, Endpoints, Environment, Input, Listing, Output, Pipes, Pull, Registry, Resources,
-    Tasks,
-};
-use crate::config::{InputConf, Node, OutputConf, ProcessorConf, parse};
+use crate::component::{Context, Endpoints, Input, Listing, Output, Pull, Registry, testing};
 use crate::message::{Batch, Transaction};
-use crate::telemetry::{Logger, metrics::Scope};
 
 /// The surroundings of one component under test.
 pub struct Bench {
@@ -34,34 +29,21 @@ impl Bench {
             outputs: Listing(&[super::OUTPUTS]),
             ..Registry::default()
         };
-        let environment = Arc::new(Environment {
-            id: "s".into(),
-            registry: Arc::new(registry),
-            resources: Arc::new(Resources::default()),
-            endpoints,
-            pipes: Arc::new(Pipes::default()),
-            connections: Connections::default(),
-            tasks: Tasks::new(),
-            strict: false,
-            log: Logger::silent(),
-            metrics: Scope::detached(),
-        });
         let stop = CancellationToken::new();
-        Self { cx: Context::root(environment, stop.clone()), stop }
+        Self { cx: testing::context_at(registry, endpoints, stop.clone()), stop }
     }
 
     pub fn input(&self, yaml: &str) -> Box<dyn Input> {
-        self.cx.input(&InputConf::new(node(yaml), "root.input")).expect("an input")
+        testing::input(&self.cx, yaml)
     }
 
     pub fn output(&self, yaml: &str) -> Arc<dyn Output> {
-        self.cx.output(&OutputConf::new(node(yaml), "root.output")).expect("an output")
+        testing::output(&self.cx, yaml)
     }
 
     /// What a processor makes of a batch.
     pub async fn process(&self, yaml: &str, batch: Batch) -> Vec<Batch> {
-        let conf = ProcessorConf::new(node(yaml), "root.pipeline.processors.0");
-        let chain = self.cx.chain(&[conf]).expect("a processor");
+        let chain = testing::processor(&self.cx, yaml);
         chain.process(batch).finish().await.expect("batches").into_vec()
     }
 
@@ -84,10 +66,6 @@ impl Bench {
         self.stop.cancel();
         self.cx.environment().tasks.ended().await;
     }
-}
-
-fn node(yaml: &str) -> Node {
-    parse(yaml.as_bytes()).expect("the test's YAML is right")
 }
 
 /// An address that nobody listens on.

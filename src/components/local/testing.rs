@@ -1,108 +1,15 @@
-//! What the tests of this folder share: a context, components out of YAML, and ways to run them.
+//! What the tests of this folder share.
 
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, sync_channel};
-
-use tokio_util::sync::CancellationToken;
-
-use crate::component::{
-    Buffer, Cache, Connections, Context, Environment, Input, Listing, Output, Pipes, Pull, Registry,
-    Resources, Tasks,
-};
-use crate::config::{BufferConf, CacheConf, InputConf, Node, OutputConf, parse};
-use crate::message::{Message, Outcome, Transaction, batch_of, number, sink};
-use crate::telemetry::{log::Logger, metrics::Scope};
+pub use crate::component::testing::{buffer, cache, input, output, read_all, send, transaction};
+use crate::component::{Context, Listing, Registry, testing};
 
 /// The components of this folder, without any resources.
 pub fn context() -> Context {
-    let registry = Registry {
+    testing::context(Registry {
         inputs: Listing(&[super::INPUTS]),
         buffers: Listing(&[super::BUFFERS]),
         outputs: Listing(&[super::OUTPUTS]),
         caches: Listing(&[super::CACHES]),
         ..Registry::default()
-    };
-    let environment = Environment {
-        id: "test".into(),
-        registry: Arc::new(registry),
-        resources: Arc::new(Resources::default()),
-        endpoints: None,
-        pipes: Arc::new(Pipes::default()),
-        connections: Connections::default(),
-        tasks: Tasks::new(),
-        strict: false,
-        log: Logger::silent(),
-        metrics: Scope::detached(),
-    };
-    Context::root(Arc::new(environment), CancellationToken::new())
-}
-
-fn node(yaml: &str) -> Node {
-    parse(yaml.as_bytes()).expect("the test's config is YAML")
-}
-
-pub fn input(cx: &Context, yaml: &str) -> Box<dyn Input> {
-    cx.input(&InputConf::new(node(yaml), "root.input")).expect("the input is built")
-}
-
-pub fn output(cx: &Context, yaml: &str) -> Arc<dyn Output> {
-    cx.output(&OutputConf::new(node(yaml), "root.output")).expect("the output is built")
-}
-
-pub fn cache(cx: &Context, yaml: &str) -> Arc<dyn Cache> {
-    cx.cache(&CacheConf::new(node(yaml), "root.cache_resources.0")).expect("the cache is built")
-}
-
-pub fn buffer(cx: &Context, yaml: &str) -> Arc<dyn Buffer> {
-    let buffer = cx.buffer(&BufferConf::new(node(yaml), "root.buffer"));
-    buffer.expect("the buffer is built").expect("a buffer")
-}
-
-/// A batch with these contents, and where its outcome will be.
-pub fn transaction(texts: &[&str]) -> (Transaction, Receiver<Outcome>) {
-    let (sender, outcome) = sync_channel(1);
-    let mut batch = texts.iter().map(|text| Message::from_bytes(text.to_string())).collect();
-    number(&mut batch);
-    let ack = sink(move |outcome| {
-        // A test that does not care has dropped the other end.
-        let _ = sender.send(outcome);
-    });
-    (Transaction::new(batch, ack), outcome)
-}
-
-/// Reads and acks everything.
-pub async fn read_all(input: &mut dyn Input) -> Vec<Message> {
-    let mut all = Vec::new();
-    loop {
-        match input.pull().await {
-            Pull::Group(group) => {
-                for transaction in group {
-                    all.extend(transaction.batch);
-                    transaction.ack.ok();
-                }
-            }
-            Pull::Exhausted => {}
-            Pull::End => break,
-        }
-    }
-    input.close().await;
-    all
-}
-
-/// Sends each text as a transaction, all in one group; how they ended, in order.
-pub async fn send(output: &dyn Output, texts: &[&str]) -> Vec<Outcome> {
-    let (sender, mut outcomes) = tokio::sync::mpsc::channel(texts.len().max(1));
-    let transaction = |(i, text): (usize, &&str)| {
-        let sender = sender.clone();
-        let ack = sink(move |outcome| sender.try_send((i, outcome)).expect("room for every outcome"));
-        Transaction::new(batch_of(Message::from_bytes(text.to_string())), ack)
-    };
-    output.send(texts.iter().enumerate().map(transaction).collect()).await;
-    drop(sender);
-    let mut all = Vec::new();
-    while let Some(outcome) = outcomes.recv().await {
-        all.push(outcome);
-    }
-    all.sort_by_key(|(i, _)| *i);
-    all.into_iter().map(|(_, outcome)| outcome).collect()
+    })
 }
