@@ -19,7 +19,11 @@ pub fn context(registry: Registry) -> Context {
 }
 
 /// As [`context`], with a place for HTTP endpoints and the token that stops its stream.
-pub fn context_at(registry: Registry, endpoints: Option<Arc<dyn Endpoints>>, stop: CancellationToken) -> Context {
+pub fn context_at(
+    registry: Registry,
+    endpoints: Option<Arc<dyn Endpoints>>,
+    stop: CancellationToken,
+) -> Context {
     let environment = Environment {
         id: "test".into(),
         registry: Arc::new(registry),

@@ -389,9 +389,7 @@ mod tests {
                     match log.append(&records) {
                         Ok(()) => {
                             let first = model.appended.len() as u64;
-                            model
-                                .kept
-                                .extend((first..first + records.len() as u64).map(|number| (number, ())));
+                            model.kept.extend(first..first + records.len() as u64);
                             model.appended.extend(records);
                         }
                         Err(refused) => assert_eq!((refused, model.kept.is_empty()), (Refused::Full, false)),

@@ -2,8 +2,8 @@
 
 use http::Method;
 
-use super::super::server::metadata::{Line, decoded, of_request};
 use super::super::server::Pattern;
+use super::super::server::metadata::{Line, decoded, of_request};
 use super::post::{LARGEST, parts_type};
 use crate::value::{Object, Str};
 

@@ -145,7 +145,9 @@ impl Connection {
         out.extend_from_slice(status.as_str().as_bytes());
         out.push(b' ');
         out.extend_from_slice(status.canonical_reason().unwrap_or_default().as_bytes());
-        for (name, value) in answer.headers().iter().filter(|(name, _)| !matches!(**name, CONTENT_LENGTH | DATE)) {
+        for (name, value) in
+            answer.headers().iter().filter(|(name, _)| !matches!(**name, CONTENT_LENGTH | DATE))
+        {
             out.extend_from_slice(b"\r\n");
             out.extend_from_slice(name.as_str().as_bytes());
             out.extend_from_slice(b": ");
