@@ -320,7 +320,7 @@ async fn without_an_address_it_is_served_by_the_service() {
     let bench = Bench::with_endpoints(Some(Arc::new(registered.clone())));
     let names = || registered.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let mut input = bench.input("http_server: { path: /a }");
-    assert_eq!(names(), ["s /a", "s /post/ws"]);
+    assert_eq!(names(), ["test /a", "test /post/ws"]);
     input.close().await;
     assert_eq!(names(), [""; 0]);
     let other = bench.input("http_server: { ws_path: '' }");
