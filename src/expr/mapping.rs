@@ -136,15 +136,12 @@ impl Mapping {
         Ok(root_of(self.run(batch, index, Target::fresh(index))?))
     }
 
-    /// Makes a message out of nothing, as the next one of `batch`; `this` is null. None: its root was deleted, or
-    /// nothing was assigned.
+    /// Makes a message out of nothing, as the next one of `batch`; `this` is null, and what the mapping does not assign
+    /// is empty. None: its root was deleted.
     pub fn create(&self, batch: &Batch) -> Result<Option<Message>, ExprError> {
         let Some(program) = &self.program else { return Ok(None) };
         let mut target = Target::fresh(0);
         program.run(&BatchScope(batch), 0, This::Value(&Value::Null), &mut target)?;
-        if matches!(target.root, Root::Unset) {
-            return Ok(None);
-        }
         let mut message = Message::default();
         Ok(assign(&mut message, target).then_some(message))
     }

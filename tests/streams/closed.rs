@@ -7,6 +7,7 @@ use std::time::Instant;
 use crate::server::{PATIENCE, program};
 
 const ENDLESS: &str = "\
+http: {enabled: false}
 input: {generate: {interval: '', mapping: 'root = \"line %d\".format(counter())'}}
 output: {stdout: {}}
 ";
@@ -16,7 +17,7 @@ fn a_closed_standard_output_ends_the_program_with_an_error() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("endless.yaml"), ENDLESS).expect("endless.yaml");
     let mut command = Command::new(program());
-    command.arg("endless.yaml").current_dir(folder.path()).stdin(Stdio::null());
+    command.args(["run", "endless.yaml"]).current_dir(folder.path()).stdin(Stdio::null());
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("nekton");
     let mut first = String::new();
     BufReader::new(child.stdout.take().expect("standard output")).read_line(&mut first).expect("a line");
