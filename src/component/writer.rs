@@ -202,9 +202,13 @@ impl Shared {
             Err(error) => {
                 self.metrics.error.add(1);
                 let name = self.cx.type_name();
-                self.cx.log().error(format_args!("Failed to send message to {name}: {error}"));
+                let tasks = &self.cx.environment().tasks;
+                // Told once: all that comes after it fails for the same reason.
+                if !tasks.is_killed() {
+                    self.cx.log().error(format_args!("Failed to send message to {name}: {error}"));
+                }
                 if let WriteError::Broken(reason) = &error {
-                    self.cx.environment().tasks.broke(format!("{name}: {reason}"));
+                    tasks.broke(format!("{name}: {reason}"));
                 }
                 ack.resolve(Err(error.into_nack(&batch)));
             }
