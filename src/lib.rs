@@ -8,6 +8,7 @@ pub mod component;
 pub mod components;
 pub mod config;
 pub mod expr;
+pub mod lsp;
 pub mod manager;
 pub mod message;
 pub mod stream;

@@ -25,6 +25,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "manager",
         &["stream", "store", "component", "config", "telemetry", "expr", "bloblang", "message", "value"],
     ),
+    ("lsp", &["config", "expr", "bloblang", "value"]),
     ("unit", &["manager", "component", "config", "telemetry", "expr", "bloblang", "message", "value"]),
     (
         "api",

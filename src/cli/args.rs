@@ -58,6 +58,8 @@ pub enum Command {
     List(ListArgs),
     /// Run a mapping over documents, one a line
     Blobl(BloblArgs),
+    /// Serve editors: a language server on standard input and output
+    Lsp,
 }
 
 /// Flags of several commands, also understood in front of the command.

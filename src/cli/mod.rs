@@ -7,6 +7,7 @@ mod echo;
 mod findings;
 mod lint;
 mod list;
+mod lsp;
 mod paths;
 mod process;
 mod push;
@@ -46,6 +47,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Echo(args)) => echo::run(cli.shared, args),
         Some(Command::List(args)) => list::run(args),
         Some(Command::Blobl(args)) => blobl::run(cli.shared, args),
+        Some(Command::Lsp) => lsp::run(cli.shared),
     };
     done.unwrap_or_else(|error| {
         eprintln!("{error}");
