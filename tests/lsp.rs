@@ -61,7 +61,10 @@ impl Editor {
         let id = RequestId::from(self.requests);
         self.send(Request { id: id.clone(), method: method.to_owned(), params }.into());
         match self.next() {
-            Message::Response(Response { id: of, result: Some(result), .. }) if of == id => result,
+            // A result of null is read as none.
+            Message::Response(Response { id: of, result, error: None }) if of == id => {
+                result.unwrap_or(Value::Null)
+            }
             other => panic!("{method}: {other:?}"),
         }
     }

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::VERSION;
 use super::document::Document;
-use super::push::Pusher;
+use super::export::Pusher;
 use super::signals::Signals;
 use crate::api::{self, Api, BasicAuth, ComponentEndpoints, Guards, Reserved, Server, Surface};
 use crate::client::serve::{self, Cors};
@@ -101,12 +101,16 @@ impl Process {
     ) -> Result<Self, String> {
         let exporter = REGISTRY.exporter(&service.metrics).map_err(|error| error.to_string())?;
         REGISTRY.check_tracer(&service.tracer).map_err(|error| error.to_string())?;
-        let metrics = Metrics::new(mapping(&service.metrics)?);
+        let relabel = mapping(&service.metrics)?;
+        let metrics = match exporter {
+            Exporter::Statsd(_) => Metrics::recording(relabel),
+            _ => Metrics::new(relabel),
+        };
         let surface = Surface {
             streams_mode: mode.streams,
             streams_api: mode.streams_api,
             debug: service.http.debug_endpoints,
-            metrics: !matches!(exporter, Exporter::None),
+            metrics: matches!(exporter, Exporter::JsonApi | Exporter::Prometheus(_)),
         };
         let endpoints = ComponentEndpoints::new(mode.prefixed, Reserved::new(&surface));
         let served: Option<Arc<dyn Endpoints>> = match service.http.enabled {

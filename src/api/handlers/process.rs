@@ -32,7 +32,7 @@ pub async fn metrics(api: Arc<Api>) -> Result<Answer, Failure> {
     Ok(match &api.exporter {
         Exporter::Prometheus(prometheus) => pieces(TEXT_FORMAT, prometheus.render(metrics)),
         Exporter::JsonApi => json(StatusCode::OK, &flat(metrics)),
-        Exporter::None => return Err(Failure::not_found("path_not_found", "no metrics are served")),
+        _ => return Err(Failure::not_found("path_not_found", "no metrics are served")),
     })
 }
 

@@ -51,6 +51,11 @@ pub(super) trait Block: Send + Sync {
     /// Calls `each` for every series, as renamed by the mapping if `exported`.
     fn visit(&self, stream: Option<&str>, exported: bool, each: &mut dyn FnMut(Series<'_>));
 
+    /// What was observed since the last call, one after the other, where that is recorded.
+    fn take_events(&self) -> Option<Vec<f64>> {
+        None
+    }
+
     fn as_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
 }
 

@@ -1,15 +1,18 @@
 //! Series that a configuration names itself (the `metric` and `benchmark` processors).
 
 use std::any::Any;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::block::{Block, Identity, Labels, RelabelFn, Renamed, Series, labels};
 use super::families::Reading;
-use super::{Counter, Gauge, Timing};
+use super::{Counter, Gauge, Timing, locked};
 use crate::value::Str;
 
 /// How many series one scope exports at most: label values come from messages, so they need a bound.
 pub(super) const LIMIT: usize = 10_000;
+
+/// How many events of one series wait for their export at most.
+const EVENTS: usize = 10_000;
 
 /// What a custom series measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +30,8 @@ pub struct Custom {
     labels: Vec<(Str, Str)>,
     renamed: Renamed,
     value: Measure,
+    /// What was observed and not yet exported, for exporters that tell single events.
+    events: Option<Mutex<Vec<f64>>>,
 }
 
 enum Measure {
@@ -45,6 +50,7 @@ impl Custom {
         own: Vec<(Str, Str)>,
         stream: Option<&str>,
         relabel: Option<&RelabelFn>,
+        records: bool,
     ) -> Self {
         let value = match kind {
             CustomKind::Counter => Measure::Counter(Counter::default()),
@@ -58,6 +64,7 @@ impl Custom {
             labels: own,
             renamed: Renamed::Keep,
             value,
+            events: records.then(Mutex::default),
         };
         if let Some(relabel) = relabel {
             let renamed = relabel(name, &custom.all_labels(stream));
@@ -69,10 +76,23 @@ impl Custom {
     /// Adds to a counter, sets a gauge, or records a duration in nanoseconds; negative values count as zero except
     /// in a gauge.
     pub fn observe(&self, value: f64) {
+        if let Some(events) = &self.events {
+            self.record(&mut locked(events), value);
+        }
         match &self.value {
             Measure::Counter(counter) => counter.add(value as u64),
             Measure::Gauge(gauge) => gauge.set(value),
             Measure::Timing(timing) => timing.record(value as u64, 1),
+        }
+    }
+
+    /// Remembers an event; where too many wait, counts are added up and gauges forget what is no longer so.
+    fn record(&self, events: &mut Vec<f64>, value: f64) {
+        match (events.len() < EVENTS, events.last_mut(), &self.value) {
+            (true, ..) => events.push(value),
+            (false, Some(last), Measure::Counter(_)) => *last += value,
+            (false, Some(last), _) => *last = value,
+            (false, None, _) => {}
         }
     }
 
@@ -105,6 +125,10 @@ impl Block for Custom {
         } else if let Some(series) = series.renamed(&self.renamed) {
             each(series);
         }
+    }
+
+    fn take_events(&self) -> Option<Vec<f64>> {
+        self.events.as_ref().map(|events| std::mem::take(&mut *locked(events)))
     }
 
     fn as_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {

@@ -8,10 +8,14 @@
 mod block;
 mod custom;
 mod families;
+mod influx;
 mod json;
+mod logged;
 mod process;
 mod prometheus;
+mod since;
 mod stats;
+mod statsd;
 mod timing;
 mod value;
 
@@ -20,9 +24,13 @@ pub use custom::{Custom, CustomKind};
 pub use families::{
     Batching, Buffer, Cache, CacheOperation, Family, HttpClient, Input, Output, Processor, RateLimit, Reading,
 };
+pub use influx::{Influx, Precision};
 pub use json::{flat, flat_stream};
+pub use logged::Logged;
 pub use prometheus::{Prometheus, Push, TEXT_FORMAT, Timings};
+pub use since::Since;
 pub use stats::hierarchy;
+pub use statsd::{Statsd, TagStyle};
 pub use timing::{Timer, Timing};
 pub use value::{Counter, Gauge};
 
@@ -45,12 +53,18 @@ pub enum Exporter {
     /// A flat JSON object over HTTP.
     JsonApi,
     Prometheus(Prometheus),
+    Statsd(Statsd),
+    Influx(Influx),
+    /// Lines of the log.
+    Logged(Logged),
 }
 
 #[derive(Default)]
 struct Hub {
     /// The `metrics.mapping` of the configuration.
     relabel: Option<Relabel>,
+    /// Whether series that configs name themselves record every event.
+    records: bool,
     /// Scopes by stream id; the shared scope has the empty id. While a stream is being replaced two scopes have
     /// one id: the last one counts.
     scopes: Mutex<BTreeMap<Str, Vec<Weak<Registered>>>>,
@@ -75,7 +89,12 @@ struct Registered {
 impl Metrics {
     /// A hub whose series pass through `relabel` when they are registered.
     pub fn new(relabel: Option<Relabel>) -> Self {
-        Self { hub: Arc::new(Hub { relabel, scopes: Mutex::default() }) }
+        Self { hub: Arc::new(Hub { relabel, ..Hub::default() }) }
+    }
+
+    /// As [`Self::new`], for exporters that tell single events of what configs name themselves.
+    pub fn recording(relabel: Option<Relabel>) -> Self {
+        Self { hub: Arc::new(Hub { relabel, records: true, ..Hub::default() }) }
     }
 
     /// A scope whose series carry the label `stream`, or no such label outside of streams mode (`None`). Shared
@@ -98,13 +117,25 @@ impl Metrics {
 
     /// Calls `each` for every exported series, stream by stream.
     fn visit(&self, each: &mut dyn FnMut(Series<'_>)) {
+        self.blocks(|block, stream| block.visit(stream, true, each));
+    }
+
+    /// As [`Self::visit`], with what was recorded of each series since the last call, if anything is.
+    fn drain(&self, each: &mut dyn FnMut(Series<'_>, Option<Vec<f64>>)) {
+        self.blocks(|block, stream| {
+            let mut events = block.take_events();
+            block.visit(stream, true, &mut |series| each(series, events.take()));
+        });
+    }
+
+    fn blocks(&self, mut each: impl FnMut(&dyn Block, Option<&str>)) {
         let scopes: Vec<_> = locked(&self.hub.scopes)
             .values()
             .filter_map(|same| same.iter().rev().find_map(Weak::upgrade))
             .collect();
         for scope in scopes {
             for block in locked(&scope.blocks).iter() {
-                block.visit(scope.stream.as_deref(), true, each);
+                each(&**block, scope.stream.as_deref());
             }
         }
     }
@@ -160,7 +191,9 @@ impl Scope {
             Err(at) => at,
         };
         let stream = self.registered.stream.as_deref();
-        let custom = Arc::new(Custom::new(kind, (label, path), name, sorted, stream, relabel.as_deref()));
+        let records = self.registered.hub.upgrade().is_some_and(|hub| hub.records);
+        let custom =
+            Arc::new(Custom::new(kind, (label, path), name, sorted, stream, relabel.as_deref(), records));
         if blocks.len() < custom::LIMIT {
             blocks.insert(at, custom.clone());
         }

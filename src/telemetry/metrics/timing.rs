@@ -69,7 +69,8 @@ impl Timing {
         bounds.iter().map(|bound| up_to(*bound)).collect()
     }
 
-    fn bucket_counts(&self) -> Vec<u64> {
+    /// How many measurements each bucket has; nothing where there are none.
+    pub(super) fn bucket_counts(&self) -> Vec<u64> {
         self.0.get().map_or_else(Vec::new, |h| h.buckets.iter().map(|n| n.load(Relaxed)).collect())
     }
 }
@@ -109,6 +110,16 @@ fn bucket_of(nanoseconds: u64) -> usize {
 fn upper_bound(bucket: usize) -> u64 {
     let octave = (bucket / STEPS) as u32;
     ((STEPS + bucket % STEPS) as u64) << (octave + LOWEST_BITS - STEP_BITS)
+}
+
+/// A duration that stands for all of `bucket`.
+pub(super) fn middle(bucket: usize) -> u64 {
+    lower_bound(bucket).midpoint(upper_bound(bucket))
+}
+
+/// The duration below which `share` of the measurements in these buckets lies.
+pub(super) fn quantile_of(counts: &[u64], share: f64) -> u64 {
+    quantile(counts, counts.iter().sum(), share)
 }
 
 fn lower_bound(bucket: usize) -> u64 {
