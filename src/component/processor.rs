@@ -4,7 +4,7 @@ use std::any::Any;
 
 use futures_util::future::BoxFuture;
 
-use crate::message::{Batch, Batches};
+use crate::message::{Batch, Batches, Message};
 use crate::value::Str;
 
 /// Turns a batch into batches. Shared by all workers of a pipeline.
@@ -63,6 +63,17 @@ impl<'a> Step<'a> {
     /// One batch, or none if it is empty.
     pub fn non_empty(batch: Batch) -> Self {
         if batch.is_empty() { Self::none() } else { Self::one(batch) }
+    }
+
+    /// Each message becomes what `convert` makes of it; one that it fails on is flagged and stays.
+    pub fn each(mut batch: Batch, mut convert: impl FnMut(&Message) -> Result<Message, String>) -> Self {
+        for message in &mut batch {
+            match convert(message) {
+                Ok(done) => *message = done,
+                Err(error) => message.fail(error),
+            }
+        }
+        Self::one(batch)
     }
 
     pub fn later(future: impl Future<Output = Processed> + Send + 'a) -> Self {

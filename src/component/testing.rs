@@ -6,10 +6,10 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Buffer, Cache, Chain, Connections, Context, Endpoints, Environment, Input, Mode, Output, Pipes, Pull,
-    Registry, Resources, Tasks,
+    Buffer, Built, Cache, Chain, Connections, Context, Endpoints, Environment, Input, Mode, Output, Pipes,
+    Processor, ProcessorSpec, Pull, Registry, Resources, Tasks,
 };
-use crate::config::{BufferConf, CacheConf, InputConf, Node, OutputConf, ProcessorConf, parse};
+use crate::config::{BufferConf, CacheConf, Conf, InputConf, Node, OutputConf, ProcessorConf, parse};
 use crate::message::{Batch, Message, Outcome, Transaction, batch_of, number, sink};
 use crate::telemetry::{Logger, metrics::Scope};
 
@@ -128,7 +128,19 @@ pub async fn run(chain: &Chain, texts: &[&str]) -> Vec<Vec<String>> {
     batches.iter().map(|batch| batch.iter().map(show).collect()).collect()
 }
 
-fn show(message: &Message) -> String {
+/// A processor out of its own fields, which needs no others.
+pub fn alone(spec: &ProcessorSpec, yaml: &str) -> Built<Box<dyn Processor>> {
+    (spec.build)(&Conf::new(node(yaml), "root".to_owned()), &context(Registry::default()))
+}
+
+/// What a processor that stands alone makes of texts, failures after a `!`.
+pub async fn run_alone(processor: &dyn Processor, texts: &[&str]) -> Vec<String> {
+    let batches = processor.process(batch(texts)).finish().await.expect("nothing is rejected");
+    batches.iter().flatten().map(show).collect()
+}
+
+/// The content of a message, and its failure after a `!`.
+pub fn show(message: &Message) -> String {
     let text = String::from_utf8_lossy(message.bytes()).into_owned();
     message.failure().map_or(text.clone(), |failure| format!("{text}!{}", failure.text))
 }

@@ -1,16 +1,25 @@
 //! All components: one folder for each technology, one file for each component, one line for each of them in the
 //! table of its folder.
 
+mod avro;
+mod awk;
 mod catalogue;
 mod durable;
 mod http;
 mod io;
+#[cfg(feature = "javascript")]
+mod javascript;
 mod local;
 mod observe;
+#[cfg(feature = "parquet")]
+mod parquet;
+#[cfg(feature = "protobuf")]
+mod protobuf;
 mod pure;
 mod scan;
 #[cfg(feature = "sqlite")]
 mod sql;
+mod text;
 
 use crate::component::{Listing, Registry};
 
@@ -20,16 +29,28 @@ pub const REGISTRY: Registry = Registry {
         http::INPUTS,
         io::INPUTS,
         local::INPUTS,
+        #[cfg(feature = "parquet")]
+        parquet::INPUTS,
         pure::INPUTS,
         #[cfg(feature = "sqlite")]
         sql::INPUTS,
     ]),
     buffers: Listing(&[durable::BUFFERS, local::BUFFERS]),
     processors: Listing(&[
+        avro::PROCESSORS,
+        awk::PROCESSORS,
         http::PROCESSORS,
+        io::PROCESSORS,
+        #[cfg(feature = "javascript")]
+        javascript::PROCESSORS,
+        #[cfg(feature = "parquet")]
+        parquet::PROCESSORS,
+        #[cfg(feature = "protobuf")]
+        protobuf::PROCESSORS,
         pure::PROCESSORS,
         #[cfg(feature = "sqlite")]
         sql::PROCESSORS,
+        text::PROCESSORS,
     ]),
     outputs: Listing(&[
         http::OUTPUTS,
@@ -45,7 +66,7 @@ pub const REGISTRY: Registry = Registry {
         sql::CACHES,
     ]),
     rate_limits: Listing(&[local::RATE_LIMITS]),
-    scanners: Listing(&[scan::SCANNERS]),
+    scanners: Listing(&[avro::SCANNERS, scan::SCANNERS]),
     metrics: Listing(&[observe::METRICS]),
     tracers: Listing(&[observe::TRACERS]),
     catalogue: Some(catalogue::catalogue),

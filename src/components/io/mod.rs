@@ -18,13 +18,14 @@ mod output_file;
 mod output_socket;
 mod output_stdout;
 mod output_subprocess;
+mod processor_file;
 mod server_tls;
 mod stderr;
 mod stdin;
 #[cfg(test)]
 mod testing;
 
-use crate::component::{InputSpec, OutputSpec};
+use crate::component::{InputSpec, OutputSpec, ProcessorSpec};
 
 pub const INPUTS: &[&InputSpec] = &[
     &input_csv::CSV,
@@ -39,3 +40,5 @@ pub const INPUTS: &[&InputSpec] = &[
 
 pub const OUTPUTS: &[&OutputSpec] =
     &[&output_file::FILE, &output_socket::SOCKET, &output_stdout::STDOUT, &output_subprocess::SUBPROCESS];
+
+pub const PROCESSORS: &[&ProcessorSpec] = &[&processor_file::FILE];

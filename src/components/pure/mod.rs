@@ -7,11 +7,14 @@ mod fan_in;
 mod fan_out;
 mod floats;
 mod framing;
+mod grok;
 mod input_batched;
 mod input_broker;
 mod input_read_until;
 mod input_resource;
 mod input_sequence;
+#[cfg(test)]
+mod input_tests;
 mod output_broker;
 mod output_drop_on;
 mod output_fallback;
@@ -79,6 +82,7 @@ pub const INPUTS: &[&InputSpec] = &[
 ];
 
 pub const PROCESSORS: &[&ProcessorSpec] = &[
+    &grok::GROK,
     &processor_archive::ARCHIVE,
     &processor_benchmark::BENCHMARK,
     &processor_bounds_check::BOUNDS_CHECK,

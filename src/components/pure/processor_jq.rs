@@ -39,8 +39,8 @@ type Data = JustLut<Val>;
 const UNSAFE: [&str; 9] =
     ["env", "halt", "halt_error", "input", "inputs", "stderr", "stderr_empty", "debug", "debug_empty"];
 
-/// What stands in for some of that.
-const PRELUDE: &str = "def env: {}; def debug: .; def debug(m): .; def stderr: .; ";
+/// What stands in for some of that, and formats that the standard library lacks.
+const PRELUDE: &str = include_str!("prelude.jq");
 
 struct Jq {
     program: Filter<Native<Data>>,
@@ -52,18 +52,26 @@ struct Jq {
 
 impl Jq {
     fn new(conf: &Conf) -> Built<Self> {
-        let code = format!("{PRELUDE}{}", conf.get(&QUERY)?);
+        let code = conf.get(&QUERY)?;
         let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
-        let defs = defs.filter(|def| !UNSAFE.contains(&def.name));
+        let prelude = jaq_core::load::parse(PRELUDE, |parser| parser.defs()).into_iter().flatten();
+        let defs = defs.filter(|def| !UNSAFE.contains(&def.name)).chain(prelude);
         let funs = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
         let funs = funs.filter(|(name, ..)| !UNSAFE.contains(name));
         let error = |what: String| conf.error(&QUERY, what);
         let arena = Arena::default();
         let modules = Loader::new(defs).load(&arena, File { code: code.as_str(), path: () });
-        let modules = modules.map_err(|errors| error(format!("the program cannot be parsed: {errors:?}")))?;
+        let modules = modules.map_err(|errors| {
+            let faults: Vec<_> = errors.iter().map(|(_, fault)| format!("{fault:?}")).collect();
+            error(format!("the program cannot be parsed: {}", faults.join(", ")))
+        })?;
         let compiler = Compiler::default().with_funs(funs).with_global_vars(["$metadata", "$ENV"]);
         let program = compiler.compile(modules);
-        let program = program.map_err(|errors| error(format!("the program is not valid: {errors:?}")))?;
+        let program = program.map_err(|errors| {
+            let faults = errors.iter().flat_map(|(_, faults)| faults);
+            let faults: Vec<_> = faults.map(|(name, what)| format!("undefined {} {name}", what.as_str())).collect();
+            error(faults.join(", "))
+        })?;
         Ok(Self { program, raw: conf.get(&RAW)?, output_raw: conf.get(&OUTPUT_RAW)? })
     }
 
@@ -165,6 +173,7 @@ mod tests {
             (".a", r#"{"a":12345678901234567890123}"#, "12345678901234567890123"),
             (".a, .b", r#"{"a":1,"b":"x"}"#, r#"[1,"x"]"#),
             ("[1e3, 3.0, 1/3]", "null", "[1000,3,0.3333333333333333]"),
+            ("@csv, @tsv", r#"["a\"b\t",1,null]"#, r#"["\"a\"\"b\t\",1,","a\"b\\t\t1\t"]"#),
             ("$ENV.HOME, env.HOME", "null", "[null,null]"),
         ] {
             let chain = processor(&context(), &format!("jq: {{query: '{query}'}}"));

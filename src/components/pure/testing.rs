@@ -11,7 +11,7 @@ pub fn context() -> Context {
 /// As [`context`], with other outputs.
 pub fn context_with(outputs: &'static [&'static [&'static OutputSpec]]) -> Context {
     testing::context(Registry {
-        inputs: Listing(&[super::INPUTS]),
+        inputs: Listing(&[super::INPUTS, &[&super::input_tests::WORDS]]),
         processors: Listing(&[super::PROCESSORS]),
         outputs: Listing(outputs),
         ..Registry::default()

@@ -19,6 +19,8 @@ mod tar;
 #[cfg(test)]
 mod testing;
 mod to_the_end;
+mod xml_documents;
+mod xml_text;
 
 use crate::component::ScannerSpec;
 
@@ -40,4 +42,5 @@ pub const SCANNERS: &[&ScannerSpec] = &[
     &switch::SWITCH,
     &tar::TAR,
     &to_the_end::TO_THE_END,
+    &xml_documents::XML_DOCUMENTS,
 ];

@@ -1,12 +1,14 @@
 //! One column: its values with the levels that say where in a row they stand.
 
-use ::parquet::basic::{ConvertedType, LogicalType};
+use ::parquet::basic::{ConvertedType, LogicalType, TimeUnit};
 use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use ::parquet::data_type::{ByteArray, DataType, FixedLenByteArray, Int96};
 use ::parquet::schema::types::Type;
 use bytes::Bytes;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
-use super::{ParquetError, decimal};
+use super::{Logical, ParquetError, decimal};
 use crate::value::number::widened;
 use crate::value::{Array, Value, json};
 
@@ -20,6 +22,9 @@ pub(super) enum Meaning {
     Json,
     /// Texts of a map, which are bytes to the reference.
     Bytes,
+    /// Points in time, by how many nanoseconds their unit has.
+    Time(i64),
+    Uuid,
 }
 
 pub(super) struct Column {
@@ -40,8 +45,19 @@ pub(super) struct Column {
 
 impl Meaning {
     /// What the values of a column of type `leaf` mean, which is a part of a map or not.
-    pub fn of(leaf: &Type, in_map: bool) -> Self {
+    pub fn of(leaf: &Type, in_map: bool, logical: Logical) -> Self {
         let info = leaf.get_basic_info();
+        match info.logical_type_ref() {
+            Some(LogicalType::Timestamp(time)) if logical == Logical::Meant => {
+                return Meaning::Time(match time.unit {
+                    TimeUnit::MILLIS => 1_000_000,
+                    TimeUnit::MICROS => 1_000,
+                    TimeUnit::NANOS => 1,
+                });
+            }
+            Some(LogicalType::Uuid) if logical == Logical::Meant => return Meaning::Uuid,
+            _ => {}
+        }
         match (info.converted_type(), info.logical_type_ref()) {
             (_, Some(LogicalType::Decimal(decimal))) => Meaning::Decimal(decimal.scale),
             (ConvertedType::DECIMAL, _) => Meaning::Decimal(leaf.get_scale()),
@@ -78,6 +94,9 @@ impl Column {
             }
             (ColumnReader::Int32ColumnReader(r), _) => {
                 read(r, rows, levels, |i| Ok(Value::Int(i64::from(i))))?
+            }
+            (ColumnReader::Int64ColumnReader(r), Meaning::Time(unit)) => {
+                read(r, rows, levels, |i| Ok(time(i, unit)))?
             }
             (ColumnReader::Int64ColumnReader(r), _) => read(r, rows, levels, |i| Ok(Value::Int(i)))?,
             (ColumnReader::Int96ColumnReader(r), _) => read(r, rows, levels, |i| Ok(int96(&i)))?,
@@ -135,7 +154,18 @@ fn bytes_as(bytes: ByteArray, meaning: Meaning) -> Result<Value, ParquetError> {
         Meaning::Bytes => Ok(Value::from(Bytes::copy_from_slice(bytes.data()))),
         Meaning::Json => json::parse(bytes.data()).map_err(ParquetError::Json),
         Meaning::Decimal(scale) => Ok(Value::from(decimal::text(bytes.data(), scale))),
+        Meaning::Uuid => {
+            let uuid = uuid::Uuid::from_slice(bytes.data());
+            Ok(uuid.map_or(Value::Null, |uuid| Value::from(uuid.to_string())))
+        }
+        Meaning::Time(_) => Ok(Value::Null),
     }
+}
+
+/// A point in time; one that no calendar has stays a number.
+fn time(units: i64, unit: i64) -> Value {
+    let time = Timestamp::from_nanosecond(i128::from(units) * i128::from(unit));
+    time.map_or(Value::Int(units), |time| Value::from(time.to_zoned(TimeZone::UTC)))
 }
 
 /// The three words that an old-style point in time is stored as.

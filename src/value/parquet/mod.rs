@@ -24,6 +24,16 @@ pub enum Lists {
     Stored,
 }
 
+/// What times and ids are shown as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Logical {
+    /// What is stored: integers and bytes.
+    #[default]
+    Stored,
+    /// What it means: points in time are timestamps, UUIDs texts.
+    Meant,
+}
+
 /// Why a file cannot be read.
 #[derive(Debug)]
 pub enum ParquetError {

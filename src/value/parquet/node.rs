@@ -7,7 +7,7 @@ use ::parquet::basic::{ConvertedType, LogicalType, Repetition};
 use ::parquet::schema::types::Type;
 
 use super::column::{Column, Meaning};
-use super::{Lists, ParquetError};
+use super::{Lists, Logical, ParquetError};
 use crate::value::{Array, Object, Str, Value, text};
 
 /// A part of a row. Definition and repetition levels are those of the format: how many optional and repeated parts
@@ -29,6 +29,7 @@ pub(super) enum Node {
 /// Makes the tree; what it has seen so far.
 pub(super) struct Builder {
     lists: Lists,
+    logical: Logical,
     /// What the columns mean, in the order of the file.
     pub meanings: Vec<Meaning>,
 }
@@ -45,8 +46,8 @@ struct Place {
 // === impl Builder ===
 
 impl Builder {
-    pub fn new(lists: Lists) -> Self {
-        Self { lists, meanings: Vec::new() }
+    pub fn new(lists: Lists, logical: Logical) -> Self {
+        Self { lists, logical, meanings: Vec::new() }
     }
 
     /// The tree of a whole row.
@@ -78,7 +79,7 @@ impl Builder {
         let info = part.get_basic_info();
         let logical = info.logical_type_ref();
         if part.is_primitive() {
-            self.meanings.push(Meaning::of(part, place.in_map));
+            self.meanings.push(Meaning::of(part, place.in_map, self.logical));
             return Ok(Node::Leaf(self.meanings.len() - 1));
         }
         match info.converted_type() {

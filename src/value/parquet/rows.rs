@@ -4,7 +4,7 @@ use ::parquet::file::reader::{ChunkReader, FileReader, SerializedFileReader};
 
 use super::column::{Column, Meaning};
 use super::node::{Builder, Node};
-use super::{Lists, ParquetError};
+use super::{Lists, Logical, ParquetError};
 use crate::value::Value;
 
 /// Rows that are decoded at a time: what is in memory besides the row groups' pages.
@@ -27,8 +27,13 @@ pub struct Rows<R: ChunkReader + 'static> {
 impl<R: ChunkReader + 'static> Rows<R> {
     /// Reads the schema, at the end of the file.
     pub fn open(file: R, lists: Lists) -> Result<Self, ParquetError> {
+        Self::open_as(file, lists, Logical::Stored)
+    }
+
+    /// As [`Self::open`], with times and ids as `logical` says.
+    pub fn open_as(file: R, lists: Lists, logical: Logical) -> Result<Self, ParquetError> {
         let file = SerializedFileReader::new(file)?;
-        let mut builder = Builder::new(lists);
+        let mut builder = Builder::new(lists, logical);
         let row = builder.row(file.metadata().file_metadata().schema())?;
         let meanings = builder.meanings;
         Ok(Self { file, row, meanings, columns: Vec::new(), group: 0, batch: 0, left: 0 })

@@ -65,6 +65,11 @@ impl Pattern {
         }
     }
 
+    /// The name of group `i`, if it has one.
+    pub fn name(&self, i: usize) -> Option<&Str> {
+        self.names.get(i)?.as_ref()
+    }
+
     /// The number of groups, the whole match included.
     pub fn groups(&self) -> usize {
         self.names.len()
