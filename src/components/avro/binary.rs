@@ -118,7 +118,9 @@ pub fn content(kind: &Kind, logical: Logical, value: &Value) -> Option<Vec<u8>> 
     match value {
         Value::String(text) => Some(text.as_bytes().to_vec()),
         Value::Bytes(bytes) | Value::RawString(bytes) => Some(bytes.to_vec()),
-        Value::Timestamp(_) if matches!(kind, Kind::String) => Some(crate::value::text::string(value).as_bytes().to_vec()),
+        Value::Timestamp(_) if matches!(kind, Kind::String) => {
+            Some(crate::value::text::string(value).as_bytes().to_vec())
+        }
         _ => None,
     }
 }
@@ -189,7 +191,9 @@ impl Reader<'_> {
                 let mut values = Vec::new();
                 while let Some(count) = self.block(bytes)? {
                     for _ in 0..count {
-                        values.push(self.element(bytes, |reader, bytes| reader.read(*items, bytes, depth + 1))?);
+                        values.push(
+                            self.element(bytes, |reader, bytes| reader.read(*items, bytes, depth + 1))?,
+                        );
                     }
                 }
                 values.into()
@@ -293,13 +297,28 @@ mod tests {
         let list = r#"{"type":"record","name":"L","fields":[{"name":"v","type":"int"},{"name":"next","type":["null","L"],"default":null}]}"#;
         for (schema, document, bytes, back) in [
             ("int", "-3", &[5][..], "-3"),
-            ("long", "9007199254740993", &[0x82, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x20], "9007199254740993"),
+            (
+                "long",
+                "9007199254740993",
+                &[0x82, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x20],
+                "9007199254740993",
+            ),
             (r#"{"type":"array","items":"null"}"#, "[null,null]", &[4, 0], "[null,null]"),
             (r#"{"type":"map","values":"boolean"}"#, r#"{"k":true}"#, &[2, 2, b'k', 1, 0], r#"{"k":true}"#),
             (list, r#"{"v":1,"next":{"v":2}}"#, &[2, 2, 4, 0], r#"{"next":{"L":{"next":null,"v":2}},"v":1}"#),
             (r#"{"type":"int","logicalType":"date"}"#, r#""1970-01-02""#, &[2], r#""1970-01-02T00:00:00Z""#),
-            (r#"["null",{"type":"long","logicalType":"timestamp-millis"}]"#, r#"{"long.timestamp-millis":5}"#, &[2, 10], r#"{"long.timestamp-millis":"1970-01-01T00:00:00.005Z"}"#),
-            (r#"{"type":"bytes","logicalType":"decimal","precision":4,"scale":2}"#, "0.33", &[2, 33], r#""33/100""#),
+            (
+                r#"["null",{"type":"long","logicalType":"timestamp-millis"}]"#,
+                r#"{"long.timestamp-millis":5}"#,
+                &[2, 10],
+                r#"{"long.timestamp-millis":"1970-01-01T00:00:00.005Z"}"#,
+            ),
+            (
+                r#"{"type":"bytes","logicalType":"decimal","precision":4,"scale":2}"#,
+                "0.33",
+                &[2, 33],
+                r#""33/100""#,
+            ),
             ("float", "1.1", &[0xcd, 0xcc, 0x8c, 0x3f], "1.1"),
             (r#"["string","int"]"#, "5", &[2, 10], r#"{"int":5}"#),
         ] {
@@ -314,9 +333,19 @@ mod tests {
 
     #[test]
     fn what_is_not_of_a_type_is_refused() {
-        for (schema, document) in [("int", "2147483648"), ("int", "1.5"), ("string", "5"), ("boolean", "1"), ("null", "1"), (r#"["null","string"]"#, r#"{"int":5}"#)] {
+        for (schema, document) in [
+            ("int", "2147483648"),
+            ("int", "1.5"),
+            ("string", "5"),
+            ("boolean", "1"),
+            ("null", "1"),
+            (r#"["null","string"]"#, r#"{"int":5}"#),
+        ] {
             let schema = Schema::parse(schema).expect("a schema");
-            assert!(encode(&schema, &json::parse(document.as_bytes()).expect("JSON"), &mut Vec::new()).is_err(), "{document}");
+            assert!(
+                encode(&schema, &json::parse(document.as_bytes()).expect("JSON"), &mut Vec::new()).is_err(),
+                "{document}"
+            );
         }
         let nulls = Schema::parse(r#"{"type":"array","items":"null"}"#).expect("a schema");
         assert!(decode(&nulls, &mut &[0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0][..], Tags::None).is_err());

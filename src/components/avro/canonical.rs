@@ -9,7 +9,9 @@ use super::schema::{Id, Kind, Schema};
 const EMPTY: u64 = 0xc15d_213a_a4d7_a795;
 
 static TABLE: LazyLock<[u64; 256]> = LazyLock::new(|| {
-    std::array::from_fn(|byte| (0..8).fold(byte as u64, |fp, _| (fp >> 1) ^ (EMPTY & (fp & 1).wrapping_neg())))
+    std::array::from_fn(|byte| {
+        (0..8).fold(byte as u64, |fp, _| (fp >> 1) ^ (EMPTY & (fp & 1).wrapping_neg()))
+    })
 });
 
 /// The schema as it is always written: full names, no attributes that do not matter.

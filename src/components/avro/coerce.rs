@@ -25,7 +25,8 @@ pub fn integer(value: &Value, logical: Logical) -> Result<i64, String> {
         Value::Int(n) => return Ok(*n),
         Value::Float(f) => return whole(*f),
         Value::Number(digits) => {
-            return number::parse_int(digits).or_else(|_| whole(number::parse_float(digits).unwrap_or(f64::NAN)));
+            return number::parse_int(digits)
+                .or_else(|_| whole(number::parse_float(digits).unwrap_or(f64::NAN)));
         }
         Value::Timestamp(time) => Some(time.timestamp()),
         Value::String(text) if unit(logical).is_some() => text.parse().ok().or_else(|| date(text)),
@@ -111,7 +112,8 @@ pub fn decimal_bytes(value: &Value, scale: u32) -> Option<Vec<u8>> {
             let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((&text, "0"));
             let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
             let digits: i128 = format!("{whole}{fraction}").parse().ok()?;
-            let shift = exponent.parse::<i32>().ok()? - i32::try_from(fraction.len()).ok()? + i32::try_from(scale).ok()?;
+            let shift = exponent.parse::<i32>().ok()? - i32::try_from(fraction.len()).ok()?
+                + i32::try_from(scale).ok()?;
             let power = 10i128.checked_pow(shift.unsigned_abs())?;
             if shift < 0 { digits / power } else { digits.checked_mul(power)? }
         }
@@ -128,9 +130,12 @@ mod tests {
 
     #[test]
     fn decimals_go_both_ways() {
-        for (text, scale, bytes, fraction) in
-            [("0.33", 2, &[33][..], "33/100"), ("-1.5", 2, &[0xff, 0x6a], "-3/2"), ("2", 1, &[20], "2"), ("1.28e2", 0, &[0, 128], "128")]
-        {
+        for (text, scale, bytes, fraction) in [
+            ("0.33", 2, &[33][..], "33/100"),
+            ("-1.5", 2, &[0xff, 0x6a], "-3/2"),
+            ("2", 1, &[20], "2"),
+            ("1.28e2", 0, &[0, 128], "128"),
+        ] {
             assert_eq!(decimal_bytes(&Value::from(text), scale).as_deref(), Some(bytes), "{text}");
             assert_eq!(decimal(bytes, scale).as_ref().and_then(Value::as_str), Some(fraction), "{text}");
         }

@@ -98,10 +98,19 @@ impl Scan for File {
             }
             if self.ended {
                 let whole = self.header.is_some() && self.buffer.is_empty();
-                return Err(if whole { ReadError::EndOfInput } else { ReadError::Failed("the file ends too early".to_owned()) });
+                return Err(if whole {
+                    ReadError::EndOfInput
+                } else {
+                    ReadError::Failed("the file ends too early".to_owned())
+                });
             }
             self.buffer.reserve(64 << 10);
-            self.ended = self.source.read_buf(&mut self.buffer).await.map_err(|error| ReadError::Failed(error.to_string()))? == 0;
+            self.ended = self
+                .source
+                .read_buf(&mut self.buffer)
+                .await
+                .map_err(|error| ReadError::Failed(error.to_string()))?
+                == 0;
         }
         while self.block.documents > 0 && !out.is_full() {
             out.message(self.document().map_err(ReadError::Failed)?);
@@ -120,12 +129,19 @@ impl File {
         }
         rest = &rest[start.len()..];
         let Ok((entries, marker)) = header(&mut rest) else {
-            return if self.buffer.len() > MAX_BLOCK { Err("the header is too long".to_owned()) } else { Ok(false) };
+            return if self.buffer.len() > MAX_BLOCK {
+                Err("the header is too long".to_owned())
+            } else {
+                Ok(false)
+            };
         };
         let used = self.buffer.len() - rest.len();
-        let entry = |name: &str| entries.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_slice());
-        let schema = String::from_utf8_lossy(entry("avro.schema").ok_or("the file has no schema")?).into_owned();
-        let schema = Schema::parse(&schema).map_err(|error| format!("the schema of the file is not valid: {error}"))?;
+        let entry =
+            |name: &str| entries.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_slice());
+        let schema =
+            String::from_utf8_lossy(entry("avro.schema").ok_or("the file has no schema")?).into_owned();
+        let schema = Schema::parse(&schema)
+            .map_err(|error| format!("the schema of the file is not valid: {error}"))?;
         self.header = Some(Header {
             canonical: canonical(&schema).into(),
             fingerprint: Value::Number(fingerprint(&schema).to_string().into()),
@@ -141,8 +157,11 @@ impl File {
     fn read_block(&mut self) -> Result<bool, String> {
         let Some(header) = &self.header else { return Ok(false) };
         let mut rest = &self.buffer[..];
-        let (Ok(documents), Ok(size)) = (read_long(&mut rest), read_long(&mut rest)) else { return Ok(false) };
-        let size = usize::try_from(size).ok().filter(|size| *size <= MAX_BLOCK).ok_or("a block is too large")?;
+        let (Ok(documents), Ok(size)) = (read_long(&mut rest), read_long(&mut rest)) else {
+            return Ok(false);
+        };
+        let size =
+            usize::try_from(size).ok().filter(|size| *size <= MAX_BLOCK).ok_or("a block is too large")?;
         let documents = u64::try_from(documents).map_err(|_| "a block with a negative count")?;
         if rest.len() < size + header.marker.len() {
             return Ok(false);
@@ -150,7 +169,10 @@ impl File {
         if rest[size..size + header.marker.len()] != header.marker {
             return Err("a block does not end where it should".to_owned());
         }
-        let data = header.codec.decompress(&rest[..size]).map_err(|error| format!("a block cannot be read: {error}"))?;
+        let data = header
+            .codec
+            .decompress(&rest[..size])
+            .map_err(|error| format!("a block cannot be read: {error}"))?;
         let used = self.buffer.len() - rest.len() + size + header.marker.len();
         self.buffer.advance(used);
         self.block = Block { data: BytesMut::from(&data[..]), documents };
@@ -223,7 +245,9 @@ impl Codec {
             Codec::None => Ok(data.to_vec()),
             Codec::Deflate => bounded(flate2::read::DeflateDecoder::new(data)),
             Codec::Bzip2 => bounded(bzip2::read::MultiBzDecoder::new(data)),
-            Codec::Zstandard => bounded(ruzstd::decoding::StreamingDecoder::new(data).map_err(io::Error::other)?),
+            Codec::Zstandard => {
+                bounded(ruzstd::decoding::StreamingDecoder::new(data).map_err(io::Error::other)?)
+            }
             Codec::Snappy => {
                 // A checksum follows.
                 let data = &data[..data.len().saturating_sub(4)];
@@ -268,7 +292,8 @@ mod tests {
     }
 
     async fn texts(file: Vec<u8>) -> Vec<String> {
-        let mut scan = Avro { tags: Tags::Qualified }.open(Box::new(io::Cursor::new(file)), "x").expect("opened");
+        let mut scan =
+            Avro { tags: Tags::Qualified }.open(Box::new(io::Cursor::new(file)), "x").expect("opened");
         let mut reads = Reads::default();
         let mut texts = Vec::new();
         loop {
@@ -288,19 +313,29 @@ mod tests {
 
     #[tokio::test]
     async fn documents_come_out_of_blocks() {
-        assert_eq!(texts(file("null", &[(2, &[0, 2, 10]), (1, &[2, 1])])).await, ["null", r#"{"int":5}"#, r#"{"int":-1}"#]);
+        assert_eq!(
+            texts(file("null", &[(2, &[0, 2, 10]), (1, &[2, 1])])).await,
+            ["null", r#"{"int":5}"#, r#"{"int":-1}"#]
+        );
         let mut deflate = flate2::read::DeflateEncoder::new(&[2u8, 10][..], flate2::Compression::default());
         let mut data = Vec::new();
         deflate.read_to_end(&mut data).expect("compressed");
         assert_eq!(texts(file("deflate", &[(1, &data)])).await, [r#"{"int":5}"#]);
-        let snappy = [snap::raw::Encoder::new().compress_vec(&[2, 10]).expect("compressed"), vec![0; 4]].concat();
+        let snappy =
+            [snap::raw::Encoder::new().compress_vec(&[2, 10]).expect("compressed"), vec![0; 4]].concat();
         assert_eq!(texts(file("snappy", &[(1, &snappy)])).await, [r#"{"int":5}"#]);
     }
 
     #[tokio::test]
     async fn broken_files_are_told_from_ended_ones() {
         let whole = file("null", &[(1, &[2, 10])]);
-        for broken in [whole[..whole.len() - 1].to_vec(), whole[..10].to_vec(), b"text".to_vec(), file("rot13", &[]), Vec::new()] {
+        for broken in [
+            whole[..whole.len() - 1].to_vec(),
+            whole[..10].to_vec(),
+            b"text".to_vec(),
+            file("rot13", &[]),
+            Vec::new(),
+        ] {
             let texts = texts(broken).await;
             assert!(texts.last().is_some_and(|last| last.starts_with('!')), "{texts:?}");
         }

@@ -9,15 +9,17 @@ use crate::config::{ComponentSpec, Conf, Example, Field, Kind, field};
 use crate::message::{Batch, Message};
 use crate::value::Str;
 
-const OPERATOR: Field<Str> =
-    field("operator").options(&["to_json", "from_json"]).doc("Whether Avro becomes a document or the other way round.");
+const OPERATOR: Field<Str> = field("operator")
+    .options(&["to_json", "from_json"])
+    .doc("Whether Avro becomes a document or the other way round.");
 const ENCODING: Field<Str> = field("encoding")
     .default("textual")
     .options(&["textual", "binary", "single"])
     .doc("How the Avro side is encoded. `single` is binary behind a fingerprint of the schema.");
 const SCHEMA: Field<String> = field("schema").default("").doc("The schema.");
-const SCHEMA_PATH: Field<Str> =
-    field("schema_path").default("").doc("Where the schema is: `file://` and an absolute path. It wins over `schema`.");
+const SCHEMA_PATH: Field<Str> = field("schema_path")
+    .default("")
+    .doc("Where the schema is: `file://` and an absolute path. It wins over `schema`.");
 
 pub const AVRO: ProcessorSpec = ProcessorSpec {
     spec: ComponentSpec::new(Kind::Processor, "avro")
@@ -59,7 +61,8 @@ impl Avro {
             other => return Err(conf.error(&OPERATOR, format!("there is no operator '{other}'")).into()),
         };
         let schema = Schema::parse(&text(conf)?);
-        let schema = schema.map_err(|error| conf.error(&SCHEMA, format!("the schema is not valid: {error}")))?;
+        let schema =
+            schema.map_err(|error| conf.error(&SCHEMA, format!("the schema is not valid: {error}")))?;
         let encoding = match conf.get(&ENCODING)?.as_str() {
             "textual" => Encoding::Textual,
             "binary" => Encoding::Binary,
@@ -119,7 +122,9 @@ fn text(conf: &Conf) -> Built<String> {
         let given = !text.is_empty();
         return given.then_some(text).ok_or_else(|| conf.error(&SCHEMA, "there is no schema").into());
     }
-    let file = path.strip_prefix("file://").ok_or_else(|| conf.error(&SCHEMA_PATH, "the path must begin with file://"))?;
+    let file = path
+        .strip_prefix("file://")
+        .ok_or_else(|| conf.error(&SCHEMA_PATH, "the path must begin with file://"))?;
     let text = std::fs::read_to_string(file);
     Ok(text.map_err(|error| conf.error(&SCHEMA_PATH, format!("'{file}' cannot be read: {error}")))?)
 }
@@ -146,7 +151,8 @@ mod tests {
             let (there, back) = (built("from_json"), built("to_json"));
             let batch = [r#"{"a":{"string":"x"},"b":1}"#, r#"{"a":null,"b":2}"#].map(Message::from_bytes);
             let there = there.process(Batch::from_iter(batch)).finish().await.expect("not rejected");
-            let back = back.process(there.into_iter().flatten().collect()).finish().await.expect("not rejected");
+            let back =
+                back.process(there.into_iter().flatten().collect()).finish().await.expect("not rejected");
             let texts: Vec<_> = back.iter().flatten().map(crate::component::testing::show).collect();
             assert_eq!(texts, [r#"{"a":{"string":"x"},"b":1}"#, r#"{"a":null,"b":2}"#], "{encoding}");
         }

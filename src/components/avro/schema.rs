@@ -185,7 +185,8 @@ impl Parser {
     }
 
     fn union(&mut self, branches: &[Value], namespace: &str) -> Result<Id, String> {
-        let ids: Vec<Id> = branches.iter().map(|branch| self.parse(branch, namespace)).collect::<Result<_, _>>()?;
+        let ids: Vec<Id> =
+            branches.iter().map(|branch| self.parse(branch, namespace)).collect::<Result<_, _>>()?;
         for (i, id) in ids.iter().enumerate() {
             let name = self.nodes[*id].name();
             if name == "union" || ids[..i].iter().any(|earlier| self.nodes[*earlier].name() == name) {
@@ -211,14 +212,19 @@ impl Parser {
             }
             "fixed" => {
                 let (name, _) = self.name(object, namespace)?;
-                let size = object.get("size").and_then(whole).ok_or_else(|| format!("'{name}' has no size"))?;
+                let size =
+                    object.get("size").and_then(whole).ok_or_else(|| format!("'{name}' has no size"))?;
                 let logical = logical(object, "fixed");
                 let fits = match logical {
                     Logical::Uuid => size == 16,
                     Logical::Duration => size == 12,
                     _ => true,
                 };
-                Ok(self.define(name.clone(), Kind::Fixed { name, size }, if fits { logical } else { Logical::None }))
+                Ok(self.define(
+                    name.clone(),
+                    Kind::Fixed { name, size },
+                    if fits { logical } else { Logical::None },
+                ))
             }
             "array" => {
                 let items = self.parse(object.get("items").ok_or("an array without items")?, namespace)?;
@@ -240,7 +246,8 @@ impl Parser {
 
     fn record(&mut self, object: &Object, namespace: &str) -> Result<Id, String> {
         let (name, namespace) = self.name(object, namespace)?;
-        let id = self.define(name.clone(), Kind::Record { name: name.clone(), fields: Vec::new() }, Logical::None);
+        let id =
+            self.define(name.clone(), Kind::Record { name: name.clone(), fields: Vec::new() }, Logical::None);
         let mut fields: Vec<Field> = Vec::new();
         for field in list(object, "fields")? {
             let field_name = field.get("name").and_then(Value::as_str);
@@ -285,7 +292,11 @@ impl Parser {
 }
 
 fn full_name(name: &str, namespace: &str) -> Str {
-    if name.contains('.') || namespace.is_empty() { name.into() } else { format!("{namespace}.{name}").into() }
+    if name.contains('.') || namespace.is_empty() {
+        name.into()
+    } else {
+        format!("{namespace}.{name}").into()
+    }
 }
 
 fn list<'o>(object: &'o Object, name: &str) -> Result<&'o [Value], String> {

@@ -16,7 +16,14 @@ pub fn encode(schema: &Schema, value: &Value, tags: Tags, out: &mut String) -> R
     write(schema, schema.root(), value, tags, out, 0)
 }
 
-fn write(schema: &Schema, id: Id, value: &Value, tags: Tags, out: &mut String, depth: usize) -> Result<(), String> {
+fn write(
+    schema: &Schema,
+    id: Id,
+    value: &Value,
+    tags: Tags,
+    out: &mut String,
+    depth: usize,
+) -> Result<(), String> {
     if depth == MAX_DEPTH {
         return Err(format!("the value is deeper than {MAX_DEPTH}"));
     }
@@ -33,7 +40,9 @@ fn write(schema: &Schema, id: Id, value: &Value, tags: Tags, out: &mut String, d
             let bytes = binary::content(&node.kind, node.logical, value).ok_or_else(unfit)?;
             string(&String::from_utf8_lossy(&bytes), out);
         }
-        (Kind::Bytes | Kind::Fixed { .. }, Value::Number(digits)) if matches!(node.logical, Logical::Decimal { .. }) => {
+        (Kind::Bytes | Kind::Fixed { .. }, Value::Number(digits))
+            if matches!(node.logical, Logical::Decimal { .. }) =>
+        {
             out.push_str(digits);
         }
         (Kind::Bytes, _) => {
@@ -79,7 +88,9 @@ fn write(schema: &Schema, id: Id, value: &Value, tags: Tags, out: &mut String, d
                 match (object.get(&field.name), &field.default) {
                     (Some(value), _) => write(schema, field.of, value, tags, out, depth + 1)
                         .map_err(|error| format!("'{}' of '{name}': {error}", field.name))?,
-                    (None, Some(default)) => out.push_str(&String::from_utf8_lossy(&json::print(default).unwrap_or_default())),
+                    (None, Some(default)) => {
+                        out.push_str(&String::from_utf8_lossy(&json::print(default).unwrap_or_default()))
+                    }
                     (None, None) => return Err(format!("'{}' of '{name}' is missing", field.name)),
                 }
             }
@@ -164,15 +175,26 @@ fn read(schema: &Schema, id: Id, value: &Value, tags: Tags, depth: usize) -> Res
     let node = schema.node(id);
     let unfit = || format!("a value of type {} is not of type {}", value.type_name(), node.name());
     Ok(match (&node.kind, value) {
-        (Kind::Null, Value::Null) | (Kind::Boolean, Value::Bool(_)) | (Kind::String, Value::String(_)) => value.clone(),
-        (Kind::Int, Value::Number(_) | Value::Int(_)) => coerce::meaning(coerce::small(value, Logical::None)?.into(), node.logical),
-        (Kind::Long, Value::Number(_) | Value::Int(_)) => coerce::meaning(coerce::integer(value, Logical::None)?, node.logical),
+        (Kind::Null, Value::Null) | (Kind::Boolean, Value::Bool(_)) | (Kind::String, Value::String(_)) => {
+            value.clone()
+        }
+        (Kind::Int, Value::Number(_) | Value::Int(_)) => {
+            coerce::meaning(coerce::small(value, Logical::None)?.into(), node.logical)
+        }
+        (Kind::Long, Value::Number(_) | Value::Int(_)) => {
+            coerce::meaning(coerce::integer(value, Logical::None)?, node.logical)
+        }
         (Kind::Float | Kind::Double, Value::Null) => Value::Float(f64::NAN),
         (Kind::Float | Kind::Double, Value::String(text)) => Value::Float(special(text)?),
-        (Kind::Float | Kind::Double, Value::Number(digits)) => Value::Float(digits.parse().map_err(|_| unfit())?),
-        (Kind::Bytes | Kind::Fixed { .. }, Value::Number(digits)) if matches!(node.logical, Logical::Decimal { .. }) => {
+        (Kind::Float | Kind::Double, Value::Number(digits)) => {
+            Value::Float(digits.parse().map_err(|_| unfit())?)
+        }
+        (Kind::Bytes | Kind::Fixed { .. }, Value::Number(digits))
+            if matches!(node.logical, Logical::Decimal { .. }) =>
+        {
             let Logical::Decimal { scale } = node.logical else { return Err(unfit()) };
-            let bytes = coerce::decimal_bytes(value, scale).ok_or_else(|| format!("{digits} is no decimal"))?;
+            let bytes =
+                coerce::decimal_bytes(value, scale).ok_or_else(|| format!("{digits} is no decimal"))?;
             binary::meant(&bytes, node.logical)
         }
         (Kind::Bytes, Value::String(text)) => binary::meant(&from_code_points(text)?, node.logical),
@@ -188,7 +210,9 @@ fn read(schema: &Schema, id: Id, value: &Value, tags: Tags, depth: usize) -> Res
             Value::Array(read.collect::<Result<Array, _>>()?)
         }
         (Kind::Map(of), Value::Object(entries)) => {
-            let read = entries.iter().map(|(key, value)| Ok((key.clone(), read(schema, *of, value, tags, depth + 1)?)));
+            let read = entries
+                .iter()
+                .map(|(key, value)| Ok((key.clone(), read(schema, *of, value, tags, depth + 1)?)));
             Value::Object(read.collect::<Result<Object, String>>()?)
         }
         (Kind::Record { name, fields }, Value::Object(object)) => {
@@ -237,7 +261,8 @@ mod tests {
         let mut out = String::new();
         encode(&schema, &document, Tags::Qualified, &mut out).expect("written");
         assert_eq!(out, r#"{"z":7,"b":"a\u00C3\u00A9","u":{"string":"x"},"f":4}"#);
-        let value = decode(&schema, &json::parse(out.as_bytes()).expect("JSON"), Tags::Qualified).expect("read");
+        let value =
+            decode(&schema, &json::parse(out.as_bytes()).expect("JSON"), Tags::Qualified).expect("read");
         assert_eq!(json::print(&value).expect("JSON"), br#"{"b":"YcOp","f":4,"u":{"string":"x"},"z":7}"#);
         assert!(decode(&schema, &Value::Null, Tags::None).is_err());
     }

@@ -34,7 +34,8 @@ pub fn choose<T>(
             Err(_) => {}
         }
     }
-    let reason = failure.filter(|_| branches.len() <= 2).map(|error| format!(": {error}")).unwrap_or_default();
+    let reason =
+        failure.filter(|_| branches.len() <= 2).map(|error| format!(": {error}")).unwrap_or_default();
     Err(format!("a value of type {} fits no type of the union{reason}", value.type_name()))
 }
 

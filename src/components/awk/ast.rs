@@ -87,15 +87,41 @@ pub const SPECIALS: &[(&str, Special)] = &[
 #[derive(Debug)]
 pub enum Stmt {
     Expr(Expr),
-    Print { args: Vec<Expr>, to: Option<Expr> },
-    Printf { args: Vec<Expr>, to: Option<Expr> },
-    If { check: Expr, then: Vec<Stmt>, otherwise: Vec<Stmt> },
+    Print {
+        args: Vec<Expr>,
+        to: Option<Expr>,
+    },
+    Printf {
+        args: Vec<Expr>,
+        to: Option<Expr>,
+    },
+    If {
+        check: Expr,
+        then: Vec<Stmt>,
+        otherwise: Vec<Stmt>,
+    },
     /// `do`: the body runs before the first check.
-    While { check: Expr, body: Vec<Stmt>, body_first: bool },
-    For { first: Option<Box<Stmt>>, check: Option<Expr>, after: Option<Box<Stmt>>, body: Vec<Stmt> },
-    ForIn { name: Place, array: Place, body: Vec<Stmt> },
+    While {
+        check: Expr,
+        body: Vec<Stmt>,
+        body_first: bool,
+    },
+    For {
+        first: Option<Box<Stmt>>,
+        check: Option<Expr>,
+        after: Option<Box<Stmt>>,
+        body: Vec<Stmt>,
+    },
+    ForIn {
+        name: Place,
+        array: Place,
+        body: Vec<Stmt>,
+    },
     Block(Vec<Stmt>),
-    Delete { array: Place, key: Option<Vec<Expr>> },
+    Delete {
+        array: Place,
+        key: Option<Vec<Expr>>,
+    },
     Next,
     Exit(Option<Expr>),
     Return(Option<Expr>),
@@ -114,14 +140,22 @@ pub enum Expr {
     /// `target op= value`.
     Update(Target, Operator, Box<Expr>),
     /// `++` and `--`; the value is that before where it is `post`.
-    Step { target: Target, by: f64, post: bool },
+    Step {
+        target: Target,
+        by: f64,
+        post: bool,
+    },
     Not(Box<Expr>),
     Negative(Box<Expr>),
     Positive(Box<Expr>),
     Binary(Box<Expr>, Operator, Box<Expr>),
     And(Box<Expr>, Box<Expr>),
     Or(Box<Expr>, Box<Expr>),
-    Match { text: Box<Expr>, pattern: Box<Expr>, negated: bool },
+    Match {
+        text: Box<Expr>,
+        pattern: Box<Expr>,
+        negated: bool,
+    },
     In(Vec<Expr>, Place),
     Choice(Box<Expr>, Box<Expr>, Box<Expr>),
     /// In parentheses, which cannot be assigned to.
@@ -129,14 +163,26 @@ pub enum Expr {
     /// Several expressions in parentheses, for `print` only.
     Several(Vec<Expr>),
     /// Reads a record: of the input, or of a file or program, of which there are none.
-    Getline { target: Option<Target>, elsewhere: Option<Box<Expr>> },
+    Getline {
+        target: Option<Target>,
+        elsewhere: Option<Box<Expr>>,
+    },
     Call(usize, Vec<Expr>),
     /// A function of the language.
     Builtin(Builtin, Vec<Expr>),
     /// A function of the surroundings, by its number.
     Host(usize, Vec<Expr>),
-    Split { text: Box<Expr>, array: Place, separator: Option<Box<Expr>> },
-    Replace { all: bool, pattern: Box<Expr>, with: Box<Expr>, target: Option<Target> },
+    Split {
+        text: Box<Expr>,
+        array: Place,
+        separator: Option<Box<Expr>>,
+    },
+    Replace {
+        all: bool,
+        pattern: Box<Expr>,
+        with: Box<Expr>,
+        target: Option<Target>,
+    },
 }
 
 /// What can be assigned to.

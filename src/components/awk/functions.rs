@@ -21,7 +21,9 @@ const FUNCTIONS: &[(&str, usize, Body)] = &[
         Ok(Val::text(String::from_utf8_lossy(&bytes).as_ref()))
     }),
     ("base64_encode", 1, |_, args| Ok(Val::text(BASE64_STANDARD.encode(args.text(0).as_str())))),
-    ("create_json_array", usize::MAX, |_, args| Ok(json(&Value::Array((0..args.0.len()).map(|at| args.value(at)).collect())))),
+    ("create_json_array", usize::MAX, |_, args| {
+        Ok(json(&Value::Array((0..args.0.len()).map(|at| args.value(at)).collect())))
+    }),
     ("create_json_object", usize::MAX, |_, args| {
         let pairs = (0..args.0.len() / 2).map(|pair| (args.text(2 * pair), args.value(2 * pair + 1)));
         Ok(json(&Value::Object(pairs.collect::<Object>())))
@@ -129,7 +131,8 @@ impl Surroundings {
     fn document(&mut self) -> Result<&mut Value, String> {
         if self.document.is_none() {
             let document = self.message.structured();
-            self.document = Some(document.map_err(|error| format!("the content is no document: {error}"))?.clone());
+            self.document =
+                Some(document.map_err(|error| format!("the content is no document: {error}"))?.clone());
         }
         Ok(self.document.get_or_insert_default())
     }

@@ -12,12 +12,15 @@ pub fn prefix(text: &str) -> (f64, usize) {
         Some(b"inf") => return (if negative { f64::NEG_INFINITY } else { f64::INFINITY }, signed + 3),
         _ => {}
     }
-    let digits = |from: usize| bytes[from.min(bytes.len())..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let digits =
+        |from: usize| bytes[from.min(bytes.len())..].iter().take_while(|b| b.is_ascii_digit()).count();
     if matches!(bytes.get(signed..signed + 2), Some(b"0x" | b"0X")) {
         let hex = bytes[signed + 2..].iter().take_while(|b| b.is_ascii_hexdigit()).count();
         if hex > 0 {
             let end = signed + 2 + hex;
-            let value = text[signed + 2..end].chars().fold(0.0, |n, c| n * 16.0 + f64::from(c.to_digit(16).unwrap_or(0)));
+            let value = text[signed + 2..end]
+                .chars()
+                .fold(0.0, |n, c| n * 16.0 + f64::from(c.to_digit(16).unwrap_or(0)));
             return (if negative { -value } else { value }, end);
         }
     }
@@ -55,9 +58,16 @@ mod tests {
 
     #[test]
     fn numbers_are_read_as_far_as_they_go() {
-        for (text, want) in
-            [(" 1.5x", 1.5), ("-.5e2", -50.0), ("1e", 1.0), ("+0x1Fz", 31.0), (".", 0.0), ("x", 0.0), ("3.", 3.0), ("-inf", f64::NEG_INFINITY)]
-        {
+        for (text, want) in [
+            (" 1.5x", 1.5),
+            ("-.5e2", -50.0),
+            ("1e", 1.0),
+            ("+0x1Fz", 31.0),
+            (".", 0.0),
+            ("x", 0.0),
+            ("3.", 3.0),
+            ("-inf", f64::NEG_INFINITY),
+        ] {
             assert_eq!(prefix(text).0, want, "{text}");
         }
         assert_eq!(whole(" 12 "), Some(12.0));

@@ -96,7 +96,8 @@ impl Awk {
             }
         };
         if !matches!(self.codec, Codec::None) {
-            let metadata = message.meta().iter().map(|(key, value)| (key.clone(), text::string(value).as_ref().into()));
+            let metadata =
+                message.meta().iter().map(|(key, value)| (key.clone(), text::string(value).as_ref().into()));
             variables.extend(metadata);
         }
         for (name, _) in &mut variables {

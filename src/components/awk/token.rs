@@ -64,8 +64,9 @@ const WORDS: &[(&str, Word)] = &[
 
 /// Longer signs before those that they begin with.
 const SIGNS: &[&str] = &[
-    "**=", "**", "&&", "||", "++", "--", "+=", "-=", "*=", "/=", "%=", "^=", "==", "!=", "<=", ">=", "!~", ">>", "+", "-",
-    "*", "/", "%", "^", "=", "<", ">", "!", "~", "?", ":", ",", ";", "$", "|", "(", ")", "[", "]", "{", "}",
+    "**=", "**", "&&", "||", "++", "--", "+=", "-=", "*=", "/=", "%=", "^=", "==", "!=", "<=", ">=", "!~",
+    ">>", "+", "-", "*", "/", "%", "^", "=", "<", ">", "!", "~", "?", ":", ",", ";", "$", "|", "(", ")", "[",
+    "]", "{", "}",
 ];
 
 /// Cuts a text into tokens, one at a time, as only the parser knows where a slash begins a pattern.
@@ -131,7 +132,9 @@ impl<'t> Lexer<'t> {
             let rest = self.rest();
             if rest.starts_with('#') {
                 self.at += rest.find('\n').unwrap_or(rest.len());
-            } else if let Some(length) = ["\\\n", "\\\r\n"].iter().find(|s| rest.starts_with(**s)).map(|s| s.len()) {
+            } else if let Some(length) =
+                ["\\\n", "\\\r\n"].iter().find(|s| rest.starts_with(**s)).map(|s| s.len())
+            {
                 self.at += length;
             } else if blank == 0 {
                 return;
@@ -184,8 +187,11 @@ impl<'t> Lexer<'t> {
         let bytes = self.text.as_bytes();
         let byte = *bytes.get(self.at).ok_or("a string without end")?;
         let digits = |from: usize, most: usize, radix: u32| {
-            let digits = bytes[from..].iter().take(most).take_while(|b| (**b as char).is_digit(radix)).count();
-            let value = self.text[from..from + digits].chars().fold(0, |n, c| n * radix + c.to_digit(radix).unwrap_or(0));
+            let digits =
+                bytes[from..].iter().take(most).take_while(|b| (**b as char).is_digit(radix)).count();
+            let value = self.text[from..from + digits]
+                .chars()
+                .fold(0, |n, c| n * radix + c.to_digit(radix).unwrap_or(0));
             (digits, value as u8)
         };
         self.at += 1;

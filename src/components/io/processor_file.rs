@@ -5,12 +5,8 @@ use std::io;
 use std::path::Path;
 
 use crate::bloblang::go::path::clean;
-use crate::component::{
-    Built, Context, Cut, Processor, ProcessorSpec, ReadError, Reads, Scanner, Step,
-};
-use crate::config::{
-    ComponentSpec, Conf, Example, Field, Finding, Kind, Node, ScannerConf, Status, field,
-};
+use crate::component::{Built, Context, Cut, Processor, ProcessorSpec, ReadError, Reads, Scanner, Step};
+use crate::config::{ComponentSpec, Conf, Example, Field, Finding, Kind, Node, ScannerConf, Status, field};
 use crate::expr::Template;
 use crate::message::{Batch, Message, batch_of};
 use crate::value::Value;
@@ -48,7 +44,8 @@ fn complete(conf: &Conf, findings: &mut Vec<Finding>) {
         "read" if !conf.has(&SCANNER) => "scanner",
         _ => return,
     };
-    findings.push(Finding::custom(conf.node().line, format!("the operation '{operation}' needs '{missing}'")));
+    findings
+        .push(Finding::custom(conf.node().line, format!("the operation '{operation}' needs '{missing}'")));
 }
 
 fn not_empty(node: &Node, findings: &mut Vec<Finding>) {
@@ -76,11 +73,14 @@ enum Operation {
 impl FileProcessor {
     fn new(conf: &Conf, cx: &Context) -> Built<Self> {
         let destination = || -> Built<Template> {
-            Ok(conf.get(&DESTINATION)?.ok_or_else(|| conf.error(&DESTINATION, "the file needs a place to go to"))?)
+            Ok(conf
+                .get(&DESTINATION)?
+                .ok_or_else(|| conf.error(&DESTINATION, "the file needs a place to go to"))?)
         };
         let operation = match conf.get(&OPERATION)?.as_str() {
             "read" => {
-                let scanner = conf.get(&SCANNER)?.ok_or_else(|| conf.error(&SCANNER, "reading needs a scanner"))?;
+                let scanner =
+                    conf.get(&SCANNER)?.ok_or_else(|| conf.error(&SCANNER, "reading needs a scanner"))?;
                 Operation::Read(cx.scanner(&scanner)?)
             }
             "write" => Operation::Write,
@@ -127,7 +127,9 @@ fn rendered(template: &Template, batch: &Batch, index: usize) -> Result<String, 
 }
 
 /// Runs what may wait for a disk in a thread of its own.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T, String> {
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T, String> {
     let done = tokio::task::spawn_blocking(work).await.map_err(|error| error.to_string())?;
     done.map_err(|error| error.to_string())
 }
@@ -139,7 +141,8 @@ fn write(path: &str, fill: impl FnOnce(&fs::File) -> io::Result<()>) -> io::Resu
     folder.map_or(Ok(()), fs::create_dir_all)?;
     let mut part = path.as_os_str().to_owned();
     part.push(format!(".{}.part", uuid::Uuid::new_v4().simple()));
-    let written = fs::File::create_new(&part).and_then(|file| fill(&file)).and_then(|()| fs::rename(&part, path));
+    let written =
+        fs::File::create_new(&part).and_then(|file| fill(&file)).and_then(|()| fs::rename(&part, path));
     if written.is_err() {
         // It may not even have been made.
         let _ = fs::remove_file(&part);
@@ -180,7 +183,8 @@ async fn read(scanner: &dyn Scanner, path: &str, message: &Message) -> Result<Ba
 }
 
 fn describe(message: &mut Message, path: &str, metadata: &Metadata) {
-    let time = metadata.modified().ok().and_then(|time| jiff::Timestamp::try_from(time).ok()).unwrap_or_default();
+    let time =
+        metadata.modified().ok().and_then(|time| jiff::Timestamp::try_from(time).ok()).unwrap_or_default();
     let name = Path::new(path).file_name().map_or_else(|| path.into(), |name| name.to_string_lossy());
     message.set_meta("file_path", path);
     message.set_meta("file_name", &*name);
@@ -195,7 +199,8 @@ fn describe(message: &mut Message, path: &str, metadata: &Metadata) {
 fn mode(metadata: &Metadata) -> String {
     use std::os::unix::fs::PermissionsExt;
     let bits = metadata.permissions().mode();
-    let permissions = "rwxrwxrwx".chars().enumerate().map(|(i, c)| if bits >> (8 - i) & 1 == 1 { c } else { '-' });
+    let permissions =
+        "rwxrwxrwx".chars().enumerate().map(|(i, c)| if bits >> (8 - i) & 1 == 1 { c } else { '-' });
     std::iter::once(if metadata.is_dir() { 'd' } else { '-' }).chain(permissions).collect()
 }
 

@@ -51,7 +51,9 @@ fn read<'js>(cx: &Ctx<'js>, value: &Js<'js>, depth: usize) -> Result<Value> {
         return Ok(Value::Bool(b));
     }
     if let Some(number) = value.as_number() {
-        let whole = number.fract() == 0.0 && number.abs() <= MAX_SAFE && !(number == 0.0 && number.is_sign_negative());
+        let whole = number.fract() == 0.0
+            && number.abs() <= MAX_SAFE
+            && !(number == 0.0 && number.is_sign_negative());
         return Ok(if whole { Value::Int(number as i64) } else { Value::Float(number) });
     }
     if let Some(string) = value.as_string() {
@@ -80,7 +82,8 @@ fn date<'js>(cx: &Ctx<'js>, object: &Object<'js>) -> Result<Option<Value>> {
     if !object.is_instance_of(&class) {
         return Ok(None);
     }
-    let millis: f64 = object.get::<_, Function>("getTime")?.call((rquickjs::function::This(object.clone()),))?;
+    let millis: f64 =
+        object.get::<_, Function>("getTime")?.call((rquickjs::function::This(object.clone()),))?;
     let time = Timestamp::from_millisecond(millis as i64).ok().filter(|_| !millis.is_nan());
     Ok(time.map(|time| Value::from(time.to_zoned(TimeZone::UTC))))
 }

@@ -37,7 +37,8 @@ pub fn send(request: Request) -> Result<Answer, String> {
 
 async fn exchange(request: Request) -> Result<Answer, String> {
     let client = CLIENT.as_ref().map_err(String::clone)?;
-    let method: Method = request.method.parse().map_err(|_| format!("'{}' is not a method", request.method))?;
+    let method: Method =
+        request.method.parse().map_err(|_| format!("'{}' is not a method", request.method))?;
     let mut builder = client.request(method, &request.url);
     for (name, value) in &request.headers {
         builder = builder.header(name, value);

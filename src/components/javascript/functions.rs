@@ -15,7 +15,10 @@ type Body = for<'js> fn(&Ctx<'js>, &Current, &[Js<'js>]) -> Result<std::result::
 const FUNCTIONS: &[(&str, usize, Body)] = &[
     ("v0_fetch", 4, |cx, current, args| {
         let headers = match args.get(1).and_then(|arg| arg.as_object()) {
-            Some(headers) => headers.props::<String, Coerced<String>>().map(|header| header.map(|(k, v)| (k, v.0))).collect::<Result<_>>()?,
+            Some(headers) => headers
+                .props::<String, Coerced<String>>()
+                .map(|header| header.map(|(k, v)| (k, v.0)))
+                .collect::<Result<_>>()?,
             None => Vec::new(),
         };
         let request = fetch::Request {

@@ -56,13 +56,15 @@ fn new(conf: &Conf, cx: &Context) -> Built<Box<dyn Processor>> {
     let program = match (conf.get(&FILE)?.filter(not_empty), conf.get(&CODE)?.filter(not_empty)) {
         (Some(path), _) => {
             let code = std::fs::read_to_string(&path);
-            let code = code.map_err(|error| conf.error(&FILE, format!("'{path}' cannot be read: {error}")))?;
+            let code =
+                code.map_err(|error| conf.error(&FILE, format!("'{path}' cannot be read: {error}")))?;
             Program { name: path, code }
         }
         (None, Some(code)) => Program { name: "main.js".to_owned(), code },
         (None, None) => return Err(conf.error(&CODE, "there is no program").into()),
     };
     let engine = Engine::new(program, conf.get(&GLOBAL_FOLDERS)?, cx.log().clone());
-    let engine = engine.map_err(|error| conf.error(&CODE, format!("the program cannot be compiled: {error}")))?;
+    let engine =
+        engine.map_err(|error| conf.error(&CODE, format!("the program cannot be compiled: {error}")))?;
     Ok(Box::new(engine))
 }

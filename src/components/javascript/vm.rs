@@ -108,7 +108,10 @@ impl Shared {
         cx.globals().set("bento", functions)?;
         let host = Object::new(cx.clone())?;
         let log = self.log.clone();
-        host.set("log", Function::new(cx.clone(), move |level: String, text: String| print(&log, &level, &text))?)?;
+        host.set(
+            "log",
+            Function::new(cx.clone(), move |level: String, text: String| print(&log, &level, &text))?,
+        )?;
         host.set("read", Function::new(cx.clone(), |path: String| std::fs::read_to_string(path).ok())?)?;
         host.set("folders", self.folders.clone())?;
         host.set("main", self.program.name.clone())?;
@@ -151,7 +154,8 @@ fn print(log: &Logger, level: &str, text: &str) {
 impl Vm {
     fn check(&self, code: &str) -> Result<(), String> {
         self.context.with(|cx| {
-            let check: Function = cx.eval("(code) => { new Function(code) }").map_err(|error| error.to_string())?;
+            let check: Function =
+                cx.eval("(code) => { new Function(code) }").map_err(|error| error.to_string())?;
             check.call::<_, ()>((code,)).catch(&cx).map_err(described)
         })
     }
@@ -239,11 +243,31 @@ mod tests {
     async fn programs_see_and_change_the_message() {
         for (code, text, want) in [
             ("benthos.v0_msg_set_string(bento.v0_msg_as_string() + '!')", "a", "a!"),
-            ("benthos.v0_msg_set_structured(benthos.v0_msg_as_structured().l.map(n => n + 0.5))", r#"{"l":[1,2.5]}"#, "[1.5,3]"),
-            ("benthos.v0_msg_set_structured({n: null, u: undefined, d: new Date(0), e: 1e21, z: -0, b: 12n})", "", r#"{"b":12,"d":"1970-01-01T00:00:00Z","e":1e+21,"n":null,"u":null,"z":-0}"#),
-            ("benthos.v0_msg_set_meta('k', {a: 1}); benthos.v0_msg_set_string(benthos.v0_msg_get_meta('k'))", "", r#"{"a":1}"#),
-            ("try { benthos.v0_msg_get_meta('k') } catch (e) { benthos.v0_msg_set_string(typeof e) }", "", "string"),
-            ("console.log('%s is %d', 'a', 1, {b: 2}); Promise.resolve(1).then(() => benthos.v0_msg_set_string('later'))", "", "later"),
+            (
+                "benthos.v0_msg_set_structured(benthos.v0_msg_as_structured().l.map(n => n + 0.5))",
+                r#"{"l":[1,2.5]}"#,
+                "[1.5,3]",
+            ),
+            (
+                "benthos.v0_msg_set_structured({n: null, u: undefined, d: new Date(0), e: 1e21, z: -0, b: 12n})",
+                "",
+                r#"{"b":12,"d":"1970-01-01T00:00:00Z","e":1e+21,"n":null,"u":null,"z":-0}"#,
+            ),
+            (
+                "benthos.v0_msg_set_meta('k', {a: 1}); benthos.v0_msg_set_string(benthos.v0_msg_get_meta('k'))",
+                "",
+                r#"{"a":1}"#,
+            ),
+            (
+                "try { benthos.v0_msg_get_meta('k') } catch (e) { benthos.v0_msg_set_string(typeof e) }",
+                "",
+                "string",
+            ),
+            (
+                "console.log('%s is %d', 'a', 1, {b: 2}); Promise.resolve(1).then(() => benthos.v0_msg_set_string('later'))",
+                "",
+                "later",
+            ),
         ] {
             assert_eq!(results(code, &[text]).await, [want], "{code}");
         }
@@ -255,7 +279,10 @@ mod tests {
         assert_eq!(results(code, &["good", "bad", "good"]).await, ["good", "bad!Error: no", "good"]);
         assert!(alone(&JAVASCRIPT, "code: 'function ('").is_err());
         let endless = "if (benthos.v0_msg_as_string() === 'bad') { while (true) {} }";
-        assert_eq!(results(endless, &["bad", "good"]).await, ["bad!the program did not end within 5 seconds", "good"]);
+        assert_eq!(
+            results(endless, &["bad", "good"]).await,
+            ["bad!the program did not end within 5 seconds", "good"]
+        );
         let greedy = "let a = []; while (true) { a.push('x'.repeat(1 << 20) + a.length) }";
         assert!(results(greedy, &["x"]).await[0].starts_with("x!"));
     }

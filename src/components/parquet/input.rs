@@ -13,10 +13,12 @@ use crate::message::{Ack, Batch, Message};
 use crate::telemetry::log::Logger;
 use crate::value::parquet::{Lists, Logical, Rows};
 
-const PATHS: Field<Vec<String>> =
-    field("paths").doc("The files, in this order; with wildcards, of which `**` stands for any number of folders.");
-const BATCH_COUNT: Field<usize> =
-    field("batch_count").default(1).advanced().doc("How many rows are a batch; the last one of a file may be smaller.");
+const PATHS: Field<Vec<String>> = field("paths")
+    .doc("The files, in this order; with wildcards, of which `**` stands for any number of folders.");
+const BATCH_COUNT: Field<usize> = field("batch_count")
+    .default(1)
+    .advanced()
+    .doc("How many rows are a batch; the last one of a file may be smaller.");
 
 pub const PARQUET: InputSpec = InputSpec {
     spec: ComponentSpec::new(Kind::Input, "parquet")
@@ -89,9 +91,13 @@ impl Source for Files {
                     self.log.debug(format_args!("reading '{path}'"));
                     let opened = tokio::task::spawn_blocking(move || {
                         let file = File::open(&path).map_err(|error| format!("'{path}': {error}"))?;
-                        Rows::open_as(file, Lists::Arrays, Logical::Meant).map_err(|error| format!("'{path}': {error}"))
+                        Rows::open_as(file, Lists::Arrays, Logical::Meant)
+                            .map_err(|error| format!("'{path}': {error}"))
                     });
-                    opened.await.map_err(|error| ReadError::Failed(error.to_string()))?.map_err(ReadError::Failed)?
+                    opened
+                        .await
+                        .map_err(|error| ReadError::Failed(error.to_string()))?
+                        .map_err(ReadError::Failed)?
                 }
             };
             let batch = self.batch;

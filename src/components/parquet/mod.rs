@@ -10,4 +10,5 @@ use crate::component::{InputSpec, ProcessorSpec};
 
 pub const INPUTS: &[&InputSpec] = &[&input::PARQUET];
 
-pub const PROCESSORS: &[&ProcessorSpec] = &[&processor_decode::PARQUET_DECODE, &processor_encode::PARQUET_ENCODE];
+pub const PROCESSORS: &[&ProcessorSpec] =
+    &[&processor_decode::PARQUET_DECODE, &processor_encode::PARQUET_ENCODE];

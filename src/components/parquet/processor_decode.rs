@@ -6,8 +6,10 @@ use crate::message::{Batch, Message};
 use crate::value::Str;
 use crate::value::parquet::{Lists, Logical, Rows};
 
-const BYTE_ARRAY_AS_STRING: Field<bool> =
-    field("byte_array_as_string").default(false).deprecated().doc("Has no effect: bytes of any length are strings.");
+const BYTE_ARRAY_AS_STRING: Field<bool> = field("byte_array_as_string")
+    .default(false)
+    .deprecated()
+    .doc("Has no effect: bytes of any length are strings.");
 const LIST_FORMAT: Field<bool> = field("use_parquet_list_format")
     .default(true)
     .advanced()
@@ -41,7 +43,8 @@ struct ParquetDecode {
 
 impl ParquetDecode {
     fn rows(&self, message: &Message) -> Result<Batch, String> {
-        let rows = Rows::open_as(message.bytes().clone(), self.lists, Logical::Meant).map_err(|error| error.to_string())?;
+        let rows = Rows::open_as(message.bytes().clone(), self.lists, Logical::Meant)
+            .map_err(|error| error.to_string())?;
         let rows = rows.map(|row| Ok(message.with_document(row.map_err(|error| error.to_string())?)));
         rows.collect()
     }
@@ -82,16 +85,46 @@ mod tests {
     #[tokio::test]
     async fn rows_go_both_ways() {
         for (schema, rows) in [
-            ("[{name: i, type: INT64}, {name: s, type: UTF8}, {name: f, type: DOUBLE}, {name: b, type: BOOLEAN}]", &[r#"{"b":true,"f":0.5,"i":9007199254740993,"s":"é"}"#, r#"{"b":false,"f":-3,"i":-1,"s":""}"#][..]),
-            ("[{name: a, type: INT32, optional: true}, {name: l, type: UTF8, repeated: true}]", &[r#"{"a":null,"l":["x","y"]}"#, r#"{"a":1,"l":[]}"#]),
-            ("[{name: g, optional: true, fields: [{name: h, repeated: true, fields: [{name: n, type: FLOAT}, {name: o, type: UTF8, optional: true}]}]}]", &[r#"{"g":{"h":[{"n":0.1,"o":null},{"n":2,"o":"x"}]}}"#, r#"{"g":null}"#, r#"{"g":{"h":[]}}"#]),
-            ("[{name: l, type: LIST, fields: [{name: x, type: LIST, optional: true, fields: [{name: y, type: INT16}]}]}]", &[r#"{"l":[[1,2],null,[]]}"#, r#"{"l":[]}"#]),
-            ("[{name: m, type: MAP, fields: [{name: k, type: UTF8}, {name: v, type: INT8}]}]", &[r#"{"m":{"a":1,"b":-2}}"#, r#"{"m":{}}"#]),
-            ("[{name: t, type: TIMESTAMP}, {name: u, type: UUID}, {name: j, type: JSON}]", &[r#"{"j":{"a":[1]},"t":"1969-12-31T23:59:59.5Z","u":"b1b2c3d4-0001-4002-8003-a1a2a3a4a5a6"}"#]),
+            (
+                "[{name: i, type: INT64}, {name: s, type: UTF8}, {name: f, type: DOUBLE}, {name: b, type: BOOLEAN}]",
+                &[
+                    r#"{"b":true,"f":0.5,"i":9007199254740993,"s":"é"}"#,
+                    r#"{"b":false,"f":-3,"i":-1,"s":""}"#,
+                ][..],
+            ),
+            (
+                "[{name: a, type: INT32, optional: true}, {name: l, type: UTF8, repeated: true}]",
+                &[r#"{"a":null,"l":["x","y"]}"#, r#"{"a":1,"l":[]}"#],
+            ),
+            (
+                "[{name: g, optional: true, fields: [{name: h, repeated: true, fields: [{name: n, type: FLOAT}, {name: o, type: UTF8, optional: true}]}]}]",
+                &[
+                    r#"{"g":{"h":[{"n":0.1,"o":null},{"n":2,"o":"x"}]}}"#,
+                    r#"{"g":null}"#,
+                    r#"{"g":{"h":[]}}"#,
+                ],
+            ),
+            (
+                "[{name: l, type: LIST, fields: [{name: x, type: LIST, optional: true, fields: [{name: y, type: INT16}]}]}]",
+                &[r#"{"l":[[1,2],null,[]]}"#, r#"{"l":[]}"#],
+            ),
+            (
+                "[{name: m, type: MAP, fields: [{name: k, type: UTF8}, {name: v, type: INT8}]}]",
+                &[r#"{"m":{"a":1,"b":-2}}"#, r#"{"m":{}}"#],
+            ),
+            (
+                "[{name: t, type: TIMESTAMP}, {name: u, type: UUID}, {name: j, type: JSON}]",
+                &[
+                    r#"{"j":{"a":[1]},"t":"1969-12-31T23:59:59.5Z","u":"b1b2c3d4-0001-4002-8003-a1a2a3a4a5a6"}"#,
+                ],
+            ),
         ] {
             assert_eq!(through(schema, "{}", rows).await, rows, "{schema}");
         }
-        assert_eq!(through("[{name: a, type: INT64}, {name: b, type: UTF8}]", "{}", &["{}"]).await, [r#"{"a":0,"b":""}"#]);
+        assert_eq!(
+            through("[{name: a, type: INT64}, {name: b, type: UTF8}]", "{}", &["{}"]).await,
+            [r#"{"a":0,"b":""}"#]
+        );
         let list = "[{name: l, type: LIST, fields: [{name: x, type: INT32}]}]";
         let stored = through(list, "{use_parquet_list_format: true}", &[r#"{"l":[1]}"#]).await;
         assert_eq!(stored, [r#"{"l":{"list":[{"element":1}]}}"#]);
@@ -99,14 +132,23 @@ mod tests {
 
     #[tokio::test]
     async fn what_does_not_fit_flags_the_batch() {
-        for (schema, row) in [("[{name: a, type: INT64}]", r#"{"a":"text"}"#), ("[{name: a, type: INT8}]", r#"{"a":128}"#), ("[{name: a, type: INT64}]", "[1]")] {
+        for (schema, row) in [
+            ("[{name: a, type: INT64}]", r#"{"a":"text"}"#),
+            ("[{name: a, type: INT8}]", r#"{"a":128}"#),
+            ("[{name: a, type: INT64}]", "[1]"),
+        ] {
             let encode = alone(&PARQUET_ENCODE, &format!("{{schema: {schema}}}")).expect("built");
             let flagged = run_alone(&*encode, &[row, "{}"]).await;
             assert!(flagged.len() == 2 && flagged.iter().all(|message| message.contains('!')), "{flagged:?}");
         }
         let decode = alone(&PARQUET_DECODE, "{}").expect("built");
         assert!(run_alone(&*decode, &["PAR1"]).await[0].starts_with("PAR1!"));
-        for schema in ["[]", "[{name: a}]", "[{name: a, type: INT64, repeated: true, optional: true}]", "[{name: a, type: MAP, fields: []}]"] {
+        for schema in [
+            "[]",
+            "[{name: a}]",
+            "[{name: a, type: INT64, repeated: true, optional: true}]",
+            "[{name: a, type: MAP, fields: []}]",
+        ] {
             assert!(alone(&PARQUET_ENCODE, &format!("{{schema: {schema}}}")).is_err(), "{schema}");
         }
     }

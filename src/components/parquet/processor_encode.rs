@@ -18,8 +18,25 @@ use crate::value::Str;
 const NAME: Field<Str> = field("name").doc("The name.");
 const TYPE: Field<Option<Str>> = field("type")
     .options(&[
-        "BOOLEAN", "INT8", "INT16", "INT32", "INT64", "DECIMAL64", "DECIMAL32", "FLOAT", "DOUBLE", "BYTE_ARRAY", "UTF8",
-        "TIMESTAMP", "BSON", "ENUM", "JSON", "UUID", "MAP", "LIST", "STRUCT",
+        "BOOLEAN",
+        "INT8",
+        "INT16",
+        "INT32",
+        "INT64",
+        "DECIMAL64",
+        "DECIMAL32",
+        "FLOAT",
+        "DOUBLE",
+        "BYTE_ARRAY",
+        "UTF8",
+        "TIMESTAMP",
+        "BSON",
+        "ENUM",
+        "JSON",
+        "UUID",
+        "MAP",
+        "LIST",
+        "STRUCT",
     ])
     .doc("The type; one with `fields` and without a type is a struct.");
 const PRECISION: Field<i64> = field("decimal_precision").default(0).doc("How many digits a decimal has.");
@@ -98,7 +115,8 @@ impl ParquetEncode {
             other => return Err(conf.error(&TIMESTAMP_UNIT, format!("there is no unit '{other}'")).into()),
         };
         let key = conf.get(&SCHEMA_METADATA)?;
-        let columns = conf.get(&SCHEMA)?.iter().map(|column| read(column, unit)).collect::<Result<Vec<_>, _>>()?;
+        let columns =
+            conf.get(&SCHEMA)?.iter().map(|column| read(column, unit)).collect::<Result<Vec<_>, _>>()?;
         let schema = match (key.is_empty(), columns.is_empty()) {
             (false, _) => Source::Metadata(key),
             (true, true) => return Err(conf.error(&SCHEMA, "there are no columns").into()),
@@ -116,7 +134,8 @@ impl ParquetEncode {
             Source::Columns(columns, schema) => (columns, schema.clone()),
             Source::Metadata(key) => {
                 let schema = batch.first().and_then(|message| message.meta().get(key));
-                let schema = schema.ok_or_else(|| format!("the metadata '{key}' with the schema is missing"))?;
+                let schema =
+                    schema.ok_or_else(|| format!("the metadata '{key}' with the schema is missing"))?;
                 metadata = from_metadata(schema, self.unit)?;
                 (&metadata, written(&metadata).map_err(|error| error.to_string())?)
             }
@@ -142,7 +161,9 @@ impl ParquetEncode {
         builder = builder.set_dictionary_enabled(self.encoding == Encoding::RLE_DICTIONARY);
         if self.encoding == Encoding::DELTA_LENGTH_BYTE_ARRAY {
             let descriptor = SchemaDescriptor::new(schema.clone());
-            for column in descriptor.columns().iter().filter(|column| column.physical_type() == Physical::BYTE_ARRAY) {
+            for column in
+                descriptor.columns().iter().filter(|column| column.physical_type() == Physical::BYTE_ARRAY)
+            {
                 builder = builder.set_column_encoding(column.path().clone(), self.encoding);
             }
         }
@@ -181,13 +202,18 @@ fn read(conf: &Conf, unit: Unit) -> Result<Column, ConfError> {
     let name = conf.get(&NAME)?;
     let (repeated, optional) = (conf.get(&REPEATED)?, conf.get(&OPTIONAL)?);
     let shape = match (repeated, optional) {
-        (true, true) => return Err(conf.error(&REPEATED, format!("'{name}' cannot be repeated and optional"))),
+        (true, true) => {
+            return Err(conf.error(&REPEATED, format!("'{name}' cannot be repeated and optional")));
+        }
         (true, false) => Shape::Repeated,
         (false, true) => Shape::Optional,
         (false, false) => Shape::Required,
     };
     let nodes = conf.get(&FIELDS)?.unwrap_or_default();
-    let inner = nodes.iter().enumerate().map(|(i, node)| read(&Conf::new(node.clone(), format!("{}.fields.{i}", conf.path())), unit));
+    let inner = nodes
+        .iter()
+        .enumerate()
+        .map(|(i, node)| read(&Conf::new(node.clone(), format!("{}.fields.{i}", conf.path())), unit));
     let mut inner = inner.collect::<Result<Vec<_>, _>>()?;
     let wrong = |what: &str| conf.error(&FIELDS, format!("'{name}' needs {what}"));
     let decimal = || -> Result<(i32, i32), ConfError> {
@@ -203,16 +229,21 @@ fn read(conf: &Conf, unit: Unit) -> Result<Column, ConfError> {
             _ => return Err(wrong("one field, its element")),
         },
         Some("MAP") => match (inner.pop(), inner.pop(), inner.pop()) {
-            (Some(value), Some(key), None) => {
-                Of::Map(Box::new((Column { name: "key".into(), ..key }, Column { name: "value".into(), ..value })))
-            }
+            (Some(value), Some(key), None) => Of::Map(Box::new((
+                Column { name: "key".into(), ..key },
+                Column { name: "value".into(), ..value },
+            ))),
             _ => return Err(wrong("two fields, its key and its value")),
         },
         // As in other engines the columns win over a type.
         Some(_) if !inner.is_empty() => Of::Group(inner),
         Some("TIMESTAMP") => Of::Leaf(Leaf::Timestamp(unit)),
-        Some("DECIMAL32") => decimal().map(|(precision, scale)| Of::Leaf(Leaf::Decimal32 { precision, scale }))?,
-        Some("DECIMAL64") => decimal().map(|(precision, scale)| Of::Leaf(Leaf::Decimal64 { precision, scale }))?,
+        Some("DECIMAL32") => {
+            decimal().map(|(precision, scale)| Of::Leaf(Leaf::Decimal32 { precision, scale }))?
+        }
+        Some("DECIMAL64") => {
+            decimal().map(|(precision, scale)| Of::Leaf(Leaf::Decimal64 { precision, scale }))?
+        }
         Some(other) => {
             let leaf = LEAVES.iter().find(|(known, _)| *known == other);
             Of::Leaf(leaf.ok_or_else(|| conf.error(&TYPE, format!("there is no type '{other}'")))?.1)

@@ -173,18 +173,25 @@ impl Column {
         };
         Ok(Arc::new(match &self.of {
             Of::Leaf(leaf) => {
-                let builder = Type::primitive_type_builder(&self.name, leaf.physical()).with_repetition(repetition);
+                let builder =
+                    Type::primitive_type_builder(&self.name, leaf.physical()).with_repetition(repetition);
                 let (precision, scale) = match leaf {
-                    Leaf::Decimal32 { precision, scale } | Leaf::Decimal64 { precision, scale } => (*precision, *scale),
+                    Leaf::Decimal32 { precision, scale } | Leaf::Decimal64 { precision, scale } => {
+                        (*precision, *scale)
+                    }
                     _ => (-1, -1),
                 };
                 let length = if *leaf == Leaf::Uuid { 16 } else { -1 };
                 let builder = builder.with_logical_type(leaf.logical()).with_length(length);
                 builder.with_precision(precision).with_scale(scale).build()?
             }
-            Of::Group(columns) => group(None, columns.iter().map(Column::written).collect::<Result<_, _>>()?)?,
+            Of::Group(columns) => {
+                group(None, columns.iter().map(Column::written).collect::<Result<_, _>>()?)?
+            }
             Of::List(element) => group(Some(LogicalType::List), vec![inner("list", &[element])?])?,
-            Of::Map(entry) => group(Some(LogicalType::Map), vec![inner("key_value", &[&entry.0, &entry.1])?])?,
+            Of::Map(entry) => {
+                group(Some(LogicalType::Map), vec![inner("key_value", &[&entry.0, &entry.1])?])?
+            }
         }))
     }
 }
@@ -231,7 +238,9 @@ fn common(schema: &Value, unit: Unit, depth: usize) -> Result<Column, String> {
                 _ => return Err(format!("the decimal '{name}' has no precision from 1 to 18")),
             }
         }
-        other => Of::Leaf(leaf.ok_or_else(|| format!("'{name}' is of type {other}, for which there are no columns"))?),
+        other => Of::Leaf(
+            leaf.ok_or_else(|| format!("'{name}' is of type {other}, for which there are no columns"))?,
+        ),
     };
     Ok(Column { name, shape, of })
 }

@@ -2,8 +2,8 @@
 //! repeated parts around it are there (its definition), and how many repeated parts go on (its repetition).
 
 use ::parquet::data_type::{
-    BoolType, ByteArray, ByteArrayType, DataType, DoubleType, FixedLenByteArray, FixedLenByteArrayType, FloatType,
-    Int32Type, Int64Type,
+    BoolType, ByteArray, ByteArrayType, DataType, DoubleType, FixedLenByteArray, FixedLenByteArrayType,
+    FloatType, Int32Type, Int64Type,
 };
 use ::parquet::errors::ParquetError;
 use ::parquet::file::writer::{SerializedColumnWriter, SerializedRowGroupWriter};
@@ -75,7 +75,13 @@ impl Shredded {
         self.group(columns, row, Levels::default(), &mut at)
     }
 
-    fn group(&mut self, columns: &[Column], value: &Value, levels: Levels, at: &mut usize) -> Result<(), String> {
+    fn group(
+        &mut self,
+        columns: &[Column],
+        value: &Value,
+        levels: Levels,
+        at: &mut usize,
+    ) -> Result<(), String> {
         for column in columns {
             let part = value.get(&column.name).unwrap_or(&Value::Null);
             self.part(column, part, levels, at).map_err(|error| format!("'{}': {error}", column.name))?;
@@ -93,7 +99,9 @@ impl Shredded {
             }
             (Shape::Repeated, Value::Null) => self.nothing(column, levels, at),
             (Shape::Repeated, Value::Array(items)) => {
-                self.repeated(column, items, levels, at, |this, item, levels, at| this.inner(column, item, levels, at))
+                self.repeated(column, items, levels, at, |this, item, levels, at| {
+                    this.inner(column, item, levels, at)
+                })
             }
             (Shape::Repeated, value) => self.inner(column, value, levels.inside(), at),
         }
@@ -122,7 +130,13 @@ impl Shredded {
     }
 
     /// Adds a value that is there, or has to be.
-    fn inner(&mut self, column: &Column, value: &Value, levels: Levels, at: &mut usize) -> Result<(), String> {
+    fn inner(
+        &mut self,
+        column: &Column,
+        value: &Value,
+        levels: Levels,
+        at: &mut usize,
+    ) -> Result<(), String> {
         match (&column.of, value) {
             (Of::Leaf(_), value) => {
                 let stored = &mut self.columns[*at];
@@ -133,10 +147,13 @@ impl Shredded {
             }
             (Of::Group(columns), Value::Object(_) | Value::Null) => self.group(columns, value, levels, at),
             (Of::List(element), Value::Array(items)) => {
-                self.repeated(column, items, levels, at, |this, item, levels, at| this.part(element, item, levels, at))
+                self.repeated(column, items, levels, at, |this, item, levels, at| {
+                    this.part(element, item, levels, at)
+                })
             }
             (Of::Map(entry), Value::Object(object)) => {
-                let entries: Vec<(Value, &Value)> = object.iter().map(|(key, value)| (key.clone().into(), value)).collect();
+                let entries: Vec<(Value, &Value)> =
+                    object.iter().map(|(key, value)| (key.clone().into(), value)).collect();
                 self.repeated(column, &entries, levels, at, |this, (key, value), levels, at| {
                     this.part(&entry.0, key, levels, at)?;
                     this.part(&entry.1, value, levels, at)
@@ -239,7 +256,11 @@ impl Stored {
         }
     }
 
-    fn write_as<T: DataType>(&self, writer: &mut SerializedColumnWriter<'_>, values: &[T::T]) -> Result<(), ParquetError> {
+    fn write_as<T: DataType>(
+        &self,
+        writer: &mut SerializedColumnWriter<'_>,
+        values: &[T::T],
+    ) -> Result<(), ParquetError> {
         let typed = writer.typed::<T>();
         typed.write_batch(values, Some(&self.definitions), Some(&self.repetitions)).map(drop)
     }
@@ -287,7 +308,8 @@ fn time(value: &Value, unit: Unit) -> Result<i64, String> {
         Value::Null | Value::Int(_) | Value::Number(_) | Value::Float(_) => return whole(value, Leaf::Int64),
         other => return Err(unfit(other, "time")),
     };
-    i64::try_from(time.as_nanosecond().div_euclid(unit.nanos())).map_err(|_| format!("the time {time} is too far away"))
+    i64::try_from(time.as_nanosecond().div_euclid(unit.nanos()))
+        .map_err(|_| format!("the time {time} is too far away"))
 }
 
 fn float(value: &Value) -> Result<f64, String> {
@@ -315,7 +337,8 @@ fn uuid(value: &Value) -> Result<Vec<u8>, String> {
     match value {
         Value::Null => Ok(vec![0; 16]),
         Value::String(text) => {
-            let uuid = uuid::Uuid::parse_str(text).map_err(|error| format!("'{text}' is no UUID: {error}"))?;
+            let uuid =
+                uuid::Uuid::parse_str(text).map_err(|error| format!("'{text}' is no UUID: {error}"))?;
             Ok(uuid.into_bytes().to_vec())
         }
         Value::Bytes(bytes) if bytes.len() == 16 => Ok(bytes.to_vec()),

@@ -1,7 +1,8 @@
 //! Messages of one type, and their JSON.
 
 use prost_reflect::{
-    Cardinality, DeserializeOptions, DynamicMessage, MessageDescriptor, ReflectMessage, SerializeOptions, Value,
+    Cardinality, DeserializeOptions, DynamicMessage, MessageDescriptor, ReflectMessage, SerializeOptions,
+    Value,
 };
 use protox::prost::Message as _;
 
@@ -53,11 +54,14 @@ impl Codec {
     fn convert(&self, message: &Message) -> Result<Message, String> {
         match self.operator {
             Operator::ToJson => Ok(message.with_bytes(self.style.json(&self.decode(message)?)?)),
-            Operator::Decode => Ok(message.with_document(document::document(&self.decode(message)?, self.style)?)),
+            Operator::Decode => {
+                Ok(message.with_document(document::document(&self.decode(message)?, self.style)?))
+            }
             Operator::FromJson => {
                 let options = DeserializeOptions::new().deny_unknown_fields(!self.style.discard_unknown);
                 let mut json = serde_json::Deserializer::from_slice(message.bytes());
-                let typed = DynamicMessage::deserialize_with_options(self.message.clone(), &mut json, &options);
+                let typed =
+                    DynamicMessage::deserialize_with_options(self.message.clone(), &mut json, &options);
                 let typed = typed.map_err(|error| error.to_string())?;
                 json.end().map_err(|error| error.to_string())?;
                 complete(&typed)?;
@@ -77,7 +81,9 @@ impl Codec {
 /// Whether every field that is required is there.
 fn complete(message: &DynamicMessage) -> Result<(), String> {
     let descriptor = message.descriptor();
-    let missing = descriptor.fields().find(|field| field.cardinality() == Cardinality::Required && !message.has_field(field));
+    let missing = descriptor
+        .fields()
+        .find(|field| field.cardinality() == Cardinality::Required && !message.has_field(field));
     if let Some(field) = missing {
         return Err(format!("the required field '{}' is not set", field.full_name()));
     }

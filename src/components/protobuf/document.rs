@@ -21,7 +21,10 @@ pub fn document(message: &DynamicMessage, style: Style) -> Result<Value, String>
         object.insert(name(&field, style), convert(&field.kind(), value, style)?);
     }
     if style.unpopulated {
-        for field in descriptor.fields().filter(|field| field.containing_oneof().is_none() && !message.has_field(field)) {
+        for field in descriptor
+            .fields()
+            .filter(|field| field.containing_oneof().is_none() && !message.has_field(field))
+        {
             let value = match field.supports_presence() {
                 true => Value::Null,
                 false => convert(&field.kind(), &message.get_field(&field), style)?,
@@ -37,7 +40,9 @@ fn name(field: &FieldDescriptor, style: Style) -> Str {
 }
 
 fn time(message: &DynamicMessage) -> Value {
-    let part = |name| message.get_field_by_name(name).and_then(|value| value.as_i64().or(value.as_i32().map(i64::from)));
+    let part = |name| {
+        message.get_field_by_name(name).and_then(|value| value.as_i64().or(value.as_i32().map(i64::from)))
+    };
     let (seconds, nanos) = (part("seconds").unwrap_or(0), part("nanos").unwrap_or(0));
     let time = Timestamp::new(seconds, i32::try_from(nanos).unwrap_or(0));
     time.map_or(Value::Null, |time| Value::from(time.to_zoned(TimeZone::UTC)))

@@ -14,7 +14,9 @@ pub fn load(folders: &[String]) -> Result<DescriptorPool, String> {
         for entry in WalkDir::new(folder).sort_by_file_name() {
             let entry = entry.map_err(|error| format!("'{folder}' cannot be read: {error}"))?;
             if entry.file_type().is_file() && is_definition(entry.path()) {
-                compiler.open_file(entry.path()).map_err(|error| format!("'{}': {error}", entry.path().display()))?;
+                compiler
+                    .open_file(entry.path())
+                    .map_err(|error| format!("'{}': {error}", entry.path().display()))?;
             }
         }
     }

@@ -9,12 +9,15 @@ const OPERATOR: Field<Str> = field("operator").options(&["to_json", "from_json",
     "`to_json`: messages become JSON as Protocol Buffers define it; `decode`: documents with numbers, times and bytes of their own; `from_json`: the other way round.",
 );
 const MESSAGE: Field<Str> = field("message").doc("The full name of the message type.");
-const DISCARD_UNKNOWN: Field<bool> =
-    field("discard_unknown").default(false).doc("Whether `from_json` leaves out fields that the type does not have.");
-const USE_PROTO_NAMES: Field<bool> =
-    field("use_proto_names").default(false).doc("Whether fields keep their names rather than `lowerCamelCase`.");
-const EMIT_UNPOPULATED: Field<bool> =
-    field("emit_unpopulated").default(false).doc("Whether fields that are not set are written with their defaults.");
+const DISCARD_UNKNOWN: Field<bool> = field("discard_unknown")
+    .default(false)
+    .doc("Whether `from_json` leaves out fields that the type does not have.");
+const USE_PROTO_NAMES: Field<bool> = field("use_proto_names")
+    .default(false)
+    .doc("Whether fields keep their names rather than `lowerCamelCase`.");
+const EMIT_UNPOPULATED: Field<bool> = field("emit_unpopulated")
+    .default(false)
+    .doc("Whether fields that are not set are written with their defaults.");
 const IMPORT_PATHS: Field<Vec<String>> = field("import_paths")
     .default_list(&[])
     .doc("Folders with definitions; every `.proto` file below them is read, and imported relative to them.");
@@ -71,10 +74,12 @@ fn new(conf: &Conf) -> Built<Box<dyn Processor>> {
         "decode" => Operator::Decode,
         other => return Err(conf.error(&OPERATOR, format!("there is no operator '{other}'")).into()),
     };
-    let pool = super::load::load(&conf.get(&IMPORT_PATHS)?).map_err(|error| conf.error(&IMPORT_PATHS, error))?;
+    let pool =
+        super::load::load(&conf.get(&IMPORT_PATHS)?).map_err(|error| conf.error(&IMPORT_PATHS, error))?;
     let name = conf.get(&MESSAGE)?;
     let message = pool.get_message_by_name(&name);
-    let message = message.ok_or_else(|| conf.error(&MESSAGE, format!("there is no message type '{name}'")))?;
+    let message =
+        message.ok_or_else(|| conf.error(&MESSAGE, format!("there is no message type '{name}'")))?;
     let style = Style {
         discard_unknown: conf.get(&DISCARD_UNKNOWN)?,
         proto_names: conf.get(&USE_PROTO_NAMES)?,
@@ -108,23 +113,42 @@ mod tests {
         let old = r#"syntax = "proto2"; import "shop.proto"; message Old { required shop.Order order = 1; }"#;
         std::fs::write(folder.path().join("sub/old.proto"), old).expect("written");
         let built = |operator: &str, message: &str, more: &str| {
-            let config = format!("{{operator: {operator}, message: {message}, import_paths: ['{}']{more}}}", folder.path().display());
+            let config = format!(
+                "{{operator: {operator}, message: {message}, import_paths: ['{}']{more}}}",
+                folder.path().display()
+            );
             alone(&PROTOBUF, &config)
         };
         let there = built("from_json", "shop.Order", "").expect("built");
         let document = r#"{"at":"2024-01-01T00:00:00Z","kind":"BOX","orderId":"9007199254740993","prices":{"a":1.5},"ratio":0.5,"seal":"AAE=","tags":["x"],"took":"1.500s"}"#;
-        let bytes = there.process([crate::message::Message::from_bytes(document)].into_iter().collect()).finish().await;
+        let bytes = there
+            .process([crate::message::Message::from_bytes(document)].into_iter().collect())
+            .finish()
+            .await;
         let bytes: crate::message::Batch = bytes.expect("not rejected").into_iter().flatten().collect();
         for (operator, more, want) in [
             ("to_json", "", document.to_owned()),
-            ("to_json", ", use_proto_names: true, use_enum_numbers: true", document.replace("orderId", "order_id").replace("\"BOX\"", "1")),
+            (
+                "to_json",
+                ", use_proto_names: true, use_enum_numbers: true",
+                document.replace("orderId", "order_id").replace("\"BOX\"", "1"),
+            ),
             ("decode", "", document.replace("\"9007199254740993\"", "9007199254740993")),
         ] {
-            let back = built(operator, "shop.Order", more).expect("built").process(bytes.clone()).finish().await.expect("not rejected");
+            let back = built(operator, "shop.Order", more)
+                .expect("built")
+                .process(bytes.clone())
+                .finish()
+                .await
+                .expect("not rejected");
             let value = back[0][0].structured().expect("a document").clone();
             let text = String::from_utf8(crate::value::json::print(&value).expect("JSON")).expect("text");
             let sorted = crate::value::json::parse(want.as_bytes()).expect("JSON");
-            assert_eq!(text.as_bytes(), crate::value::json::print(&sorted).expect("JSON"), "{operator}{more}");
+            assert_eq!(
+                text.as_bytes(),
+                crate::value::json::print(&sorted).expect("JSON"),
+                "{operator}{more}"
+            );
         }
         assert!(run_alone(&*there, &[r#"{"nope":1}"#]).await[0].starts_with(r#"{"nope":1}!"#));
         let lax = built("from_json", "shop.Order", ", discard_unknown: true").expect("built");

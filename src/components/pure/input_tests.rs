@@ -66,7 +66,11 @@ async fn drain(mut input: Box<dyn Input>, mut refuse: impl FnMut(&str) -> bool) 
             let message = &transaction.batch[0];
             let last = message.meta().get("benthos_read_until").and_then(Value::as_str).unwrap_or_default();
             let text = format!("{}{last}", String::from_utf8_lossy(message.bytes()));
-            if refuse(&text) { transaction.ack.fail("refused") } else { transaction.ack.ok() }
+            if refuse(&text) {
+                transaction.ack.fail("refused")
+            } else {
+                transaction.ack.ok()
+            }
             seen.push(text);
         }
     }
@@ -103,7 +107,8 @@ async fn read_until_ends_when_nothing_comes_any_more_and_starts_again_when_told(
     let began = tokio::time::Instant::now();
     assert_eq!(drain(input(&context(), yaml), |_| false).await, "a");
     assert_eq!(began.elapsed().as_secs(), 5);
-    let yaml = "read_until: {check: 'count(\"read_until_test\") == 3', restart_input: true, input: {words: [a]}}";
+    let yaml =
+        "read_until: {check: 'count(\"read_until_test\") == 3', restart_input: true, input: {words: [a]}}";
     assert_eq!(drain(input(&context(), yaml), |_| false).await, "a | a | afinal |");
 }
 

@@ -69,7 +69,8 @@ impl Jq {
         let program = compiler.compile(modules);
         let program = program.map_err(|errors| {
             let faults = errors.iter().flat_map(|(_, faults)| faults);
-            let faults: Vec<_> = faults.map(|(name, what)| format!("undefined {} {name}", what.as_str())).collect();
+            let faults: Vec<_> =
+                faults.map(|(name, what)| format!("undefined {} {name}", what.as_str())).collect();
             error(faults.join(", "))
         })?;
         Ok(Self { program, raw: conf.get(&RAW)?, output_raw: conf.get(&OUTPUT_RAW)? })

@@ -9,8 +9,10 @@ use crate::config::{ComponentSpec, Example, Field, Kind, field};
 use crate::message::Message;
 use crate::value::{Str, Value, xml};
 
-const OPERATOR: Field<Str> =
-    field("operator").default("").options(&["to_json"]).doc("What becomes of a document; it has to be given.");
+const OPERATOR: Field<Str> = field("operator")
+    .default("")
+    .options(&["to_json"])
+    .doc("What becomes of a document; it has to be given.");
 const CAST: Field<bool> =
     field("cast").default(false).doc("Has no effect: values are strings, as in other engines.");
 
@@ -63,8 +65,14 @@ mod tests {
     #[test]
     fn documents_are_cut_apart() {
         for (text, want) in [
-            ("<r>1</r>\n<r k=\"v>\">2</r><s/>", &["{\"r\":\"1\"}", "{\"r\":{\"#text\":\"2\",\"-k\":\"v>\"}}", "{\"s\":\"\"}"][..]),
-            ("<?xml version=\"1.0\"?>\n<!-- <x> --><r><i><![CDATA[</r>]]></i></r>\n<!-- end -->", &["{\"r\":{\"i\":\"</r>\"}}"]),
+            (
+                "<r>1</r>\n<r k=\"v>\">2</r><s/>",
+                &["{\"r\":\"1\"}", "{\"r\":{\"#text\":\"2\",\"-k\":\"v>\"}}", "{\"s\":\"\"}"][..],
+            ),
+            (
+                "<?xml version=\"1.0\"?>\n<!-- <x> --><r><i><![CDATA[</r>]]></i></r>\n<!-- end -->",
+                &["{\"r\":{\"i\":\"</r>\"}}"],
+            ),
             ("<!DOCTYPE r [<!ELEMENT r ANY>]><r><r></r></r>", &["{\"r\":{\"r\":\"\"}}"]),
             (" \n", &[]),
         ] {

@@ -55,7 +55,12 @@ mod tests {
         let there = built("from_json").expect("built");
         let batch = [Message::from_bytes(r#"{"a":[1,"x",null]}"#)].into_iter().collect();
         let batches = there.process(batch).finish().await.expect("not rejected");
-        let back = built("to_json").expect("built").process(batches[0].clone()).finish().await.expect("not rejected");
+        let back = built("to_json")
+            .expect("built")
+            .process(batches[0].clone())
+            .finish()
+            .await
+            .expect("not rejected");
         assert_eq!(&back[0][0].bytes()[..], br#"{"a":[1,"x",null]}"#);
         assert!(run_alone(&*built("to_json").expect("built"), &[""]).await[0].starts_with('!'));
     }

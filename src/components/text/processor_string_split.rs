@@ -20,7 +20,10 @@ pub const STRING_SPLIT: ProcessorSpec = ProcessorSpec {
         .summary("Cuts each content at a delimiter and makes a list of the parts the new document.")
         .description("A mapping does the same with `split`; this saves it the copying of the text.")
         .fields(&[&DELIMITER, &EMIT_BYTES, &EMPTY_AS_NULL])
-        .examples(&[Example { title: "Columns", config: "string_split:\n  delimiter: '|'\n  empty_as_null: true\n" }]),
+        .examples(&[Example {
+            title: "Columns",
+            config: "string_split:\n  delimiter: '|'\n  empty_as_null: true\n",
+        }]),
     build: |conf, _| {
         Ok(Box::new(StringSplit {
             delimiter: conf.get(&DELIMITER)?,
@@ -44,7 +47,10 @@ impl StringSplit {
         let mut parts = Vec::new();
         if self.delimiter.is_empty() {
             for chunk in content.utf8_chunks() {
-                let whole = chunk.valid().char_indices().map(|(at, c)| &chunk.valid().as_bytes()[at..at + c.len_utf8()]);
+                let whole = chunk
+                    .valid()
+                    .char_indices()
+                    .map(|(at, c)| &chunk.valid().as_bytes()[at..at + c.len_utf8()]);
                 parts.extend(whole.chain(chunk.invalid().chunks(1)).map(|part| self.part(content, part)));
             }
         } else {

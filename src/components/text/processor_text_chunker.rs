@@ -24,8 +24,10 @@ const LENGTH_MEASURE: Field<Str> = field("length_measure")
     .doc("What lengths count: characters as people see them, code points, or bytes. Tokens are not there.");
 const TOKEN_ENCODING: Field<Option<Str>> =
     field("token_encoding").advanced().doc("The encoding of tokens; has no use here.");
-const ALLOWED_SPECIAL: Field<Vec<Str>> =
-    field("allowed_special").default_list(&[]).advanced().doc("Special tokens that are allowed; has no use here.");
+const ALLOWED_SPECIAL: Field<Vec<Str>> = field("allowed_special")
+    .default_list(&[])
+    .advanced()
+    .doc("Special tokens that are allowed; has no use here.");
 const DISALLOWED_SPECIAL: Field<Vec<Str>> = field("disallowed_special")
     .default_list(&["all"])
     .advanced()
@@ -121,7 +123,8 @@ mod tests {
 
     #[tokio::test]
     async fn texts_become_chunks() {
-        let config = "{strategy: recursive_character, chunk_size: 4, chunk_overlap: 0, length_measure: graphemes}";
+        let config =
+            "{strategy: recursive_character, chunk_size: 4, chunk_overlap: 0, length_measure: graphemes}";
         let chunker = alone(&TEXT_CHUNKER, config).expect("built");
         assert_eq!(run_alone(&*chunker, &["👩‍🚀👍🏽 ab 👩‍🚀 cd"]).await, ["👩‍🚀👍🏽", "ab 👩‍🚀", "cd"]);
         assert!(alone(&TEXT_CHUNKER, "{strategy: token}").is_err());

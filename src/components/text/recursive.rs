@@ -93,7 +93,9 @@ mod tests {
 
     #[test]
     fn chunks_fit_and_overlap() {
-        let cut = |text, separators: &[&str], most, overlap| split(text, separators, Size { most, overlap, measure: str::len });
+        let cut = |text, separators: &[&str], most, overlap| {
+            split(text, separators, Size { most, overlap, measure: str::len })
+        };
         assert_eq!(cut("aaaa|bbbb;cccc|dddd;eeee", &["|", ";"], 12, 0), ["aaaa", "bbbb;cccc", "dddd;eeee"]);
         assert_eq!(cut("a b c d", &[" "], 3, 1), ["a b", "b c", "c d"]);
         assert_eq!(cut("abcdefgh", &[" ", ""], 3, 0), ["abc", "def", "gh"]);

@@ -42,7 +42,8 @@ impl Parser<'_> {
             if self.advance()? != Token::Word(Word::Getline) {
                 return Err("only getline can follow '|'".to_owned());
             }
-            expression = Expr::Getline { target: self.getline_target()?, elsewhere: Some(Box::new(expression)) };
+            expression =
+                Expr::Getline { target: self.getline_target()?, elsewhere: Some(Box::new(expression)) };
         }
         Ok(expression)
     }
@@ -137,7 +138,8 @@ impl Parser<'_> {
 
     fn comparison(&mut self, place: Place) -> Parsed<Expr> {
         let left = self.concatenation()?;
-        let found = COMPARISONS.iter().find(|(sign, _)| self.is(sign) && (place == Place::Anywhere || *sign != ">"));
+        let found =
+            COMPARISONS.iter().find(|(sign, _)| self.is(sign) && (place == Place::Anywhere || *sign != ">"));
         let Some((_, operator)) = found else { return Ok(left) };
         self.advance()?;
         Ok(Expr::Binary(Box::new(left), *operator, Box::new(self.concatenation()?)))

@@ -41,7 +41,16 @@ impl<'t> Parser<'t> {
     fn new(text: &'t str, host: Host<'t>) -> Parsed<Self> {
         let mut lexer = Lexer::new(text);
         let token = lexer.next()?;
-        Ok(Self { lexer, token, names: Names::default(), host, depth: 0, loops: 0, in_function: false, several: 0 })
+        Ok(Self {
+            lexer,
+            token,
+            names: Names::default(),
+            host,
+            depth: 0,
+            loops: 0,
+            in_function: false,
+            several: 0,
+        })
     }
 
     fn program(&mut self) -> Parsed<Program> {
@@ -101,7 +110,9 @@ impl<'t> Parser<'t> {
                 self.expect(",")?;
                 self.newlines()?;
             }
-            let Token::Name(param) = self.advance()? else { return Err(format!("a parameter of '{name}' has no name")) };
+            let Token::Name(param) = self.advance()? else {
+                return Err(format!("a parameter of '{name}' has no name"));
+            };
             if params.contains(&param) || param == name {
                 return Err(format!("the parameter '{param}' of '{name}' is there twice"));
             }
@@ -151,7 +162,11 @@ impl<'t> Parser<'t> {
     }
 
     fn expect(&mut self, sign: &str) -> Parsed<()> {
-        if self.take(sign)? { Ok(()) } else { Err(format!("expected '{sign}' instead of {}", shown(&self.token))) }
+        if self.take(sign)? {
+            Ok(())
+        } else {
+            Err(format!("expected '{sign}' instead of {}", shown(&self.token)))
+        }
     }
 
     fn newlines(&mut self) -> Parsed<()> {

@@ -35,7 +35,8 @@ pub struct Names {
 impl Names {
     /// Begins a function.
     pub fn define(&mut self, name: &Str, params: &[Str], host: Host<'_>) -> Parsed<usize> {
-        let taken = host.iter().any(|(known, _)| *known == name) || BUILTINS.iter().any(|(known, ..)| *known == name);
+        let taken =
+            host.iter().any(|(known, _)| *known == name) || BUILTINS.iter().any(|(known, ..)| *known == name);
         let index = self.function(name);
         if taken || self.defined.insert(index, params.to_vec()).is_some() {
             return Err(format!("the function '{name}' is there twice"));
@@ -145,7 +146,9 @@ impl Names {
     fn text(&self, name: Name) -> Str {
         match name {
             Name::Global(at) => self.globals[at].clone(),
-            Name::Param(function, at) => self.defined.get(&function).map_or_else(Str::new, |params| params[at].clone()),
+            Name::Param(function, at) => {
+                self.defined.get(&function).map_or_else(Str::new, |params| params[at].clone())
+            }
         }
     }
 }

@@ -134,11 +134,17 @@ impl Parser<'_> {
                 if word == Word::Print {
                     return Ok(Stmt::Print { args, to });
                 }
-                if args.is_empty() { Err("printf without a format".to_owned()) } else { Ok(Stmt::Printf { args, to }) }
+                if args.is_empty() {
+                    Err("printf without a format".to_owned())
+                } else {
+                    Ok(Stmt::Printf { args, to })
+                }
             }
             Token::Word(Word::Delete) => {
                 self.advance()?;
-                let Token::Name(name) = self.advance()? else { return Err("delete without an array".to_owned()) };
+                let Token::Name(name) = self.advance()? else {
+                    return Err("delete without an array".to_owned());
+                };
                 let array = self.names.array(&name)?;
                 let key = if self.take("[")? { Some(self.key()?) } else { None };
                 Ok(Stmt::Delete { array, key })

@@ -54,7 +54,8 @@ impl Machine<'_> {
                 let text = text(0);
                 let start = (num(1) as i64).clamp(1, text.len() as i64 + 1) as usize - 1;
                 let most = text.len() - start;
-                let length = if args.len() > 2 { (num(2) as i64).clamp(0, most as i64) as usize } else { most };
+                let length =
+                    if args.len() > 2 { (num(2) as i64).clamp(0, most as i64) as usize } else { most };
                 Val::text(String::from_utf8_lossy(&text.as_bytes()[start..start + length]).as_ref())
             }
             Builtin::Tolower => Val::text(case::lower(&text(0))),

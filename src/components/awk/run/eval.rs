@@ -73,7 +73,9 @@ impl<'p> Machine<'p> {
                 self.made(result)
             }
             Expr::Split { text, array, separator } => self.split(text, *array, separator.as_deref()),
-            Expr::Replace { all, pattern, with, target } => self.replace(*all, pattern, with, target.as_ref()),
+            Expr::Replace { all, pattern, with, target } => {
+                self.replace(*all, pattern, with, target.as_ref())
+            }
         }
     }
 
@@ -207,7 +209,10 @@ impl<'p> Machine<'p> {
         let program = self.program;
         let function = &program.functions[function];
         if self.frames.len() == MAX_CALLS {
-            return Err(Stop::Error(format!("more than {MAX_CALLS} calls within each other, the last of '{}'", function.name)));
+            return Err(Stop::Error(format!(
+                "more than {MAX_CALLS} calls within each other, the last of '{}'",
+                function.name
+            )));
         }
         let before = self.arrays.len();
         let mut locals = Vec::with_capacity(function.params.len());
@@ -249,13 +254,20 @@ impl<'p> Machine<'p> {
         let parts = split(&text, &separator, is_pattern, false)?;
         let count = parts.len();
         self.step(count as u64)?;
-        let elements = parts.into_iter().enumerate().map(|(i, part)| ((i + 1).to_string().into(), Val::Input(part)));
+        let elements =
+            parts.into_iter().enumerate().map(|(i, part)| ((i + 1).to_string().into(), Val::Input(part)));
         let array = self.array(array)?;
         self.arrays[array] = elements.collect();
         Ok(Val::Num(count as f64))
     }
 
-    fn replace(&mut self, all: bool, pattern: &'p Expr, with: &'p Expr, target: Option<&'p Target>) -> Run<Val> {
+    fn replace(
+        &mut self,
+        all: bool,
+        pattern: &'p Expr,
+        with: &'p Expr,
+        target: Option<&'p Target>,
+    ) -> Run<Val> {
         let pattern = self.pattern(pattern)?;
         let with = self.eval(with)?;
         let with = self.text(with);

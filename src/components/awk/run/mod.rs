@@ -95,7 +95,12 @@ pub struct Machine<'p> {
 
 /// Runs `program` over `input`. `variables` are set before it begins, where the program knows them. Returns what was
 /// printed.
-pub fn run(program: &Program, input: &str, variables: &[(Str, Str)], host: &mut dyn Host) -> Result<String, String> {
+pub fn run(
+    program: &Program,
+    input: &str,
+    variables: &[(Str, Str)],
+    host: &mut dyn Host,
+) -> Result<String, String> {
     let mut machine = Machine::new(program, input, host);
     for (name, value) in variables {
         machine.preset(name, value);

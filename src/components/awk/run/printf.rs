@@ -32,7 +32,9 @@ pub fn format(format: &str, args: &[Val], convfmt: &str) -> Result<String, Strin
                 flags.push(c);
             }
         }
-        let width = flags.split(|c: char| !c.is_ascii_digit()).map(|n| n.parse().unwrap_or(if n.is_empty() { 0 } else { usize::MAX }));
+        let width = flags
+            .split(|c: char| !c.is_ascii_digit())
+            .map(|n| n.parse().unwrap_or(if n.is_empty() { 0 } else { usize::MAX }));
         if width.max().is_some_and(|width| width > MAX_WIDTH) {
             return Err("format error: the field is too wide".to_owned());
         }

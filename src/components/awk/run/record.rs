@@ -82,7 +82,8 @@ impl<'i> Record<'i> {
         if self.fields.is_none() {
             // A separator that is no pattern separates nothing.
             let paragraph = self.rs.is_empty() && self.fs != " ";
-            let fields = split(&self.line, &self.fs, false, paragraph).unwrap_or_else(|_| vec![self.line.clone()]);
+            let fields =
+                split(&self.line, &self.fs, false, paragraph).unwrap_or_else(|_| vec![self.line.clone()]);
             self.fields = Some(fields);
         }
         self.fields.get_or_insert_default()

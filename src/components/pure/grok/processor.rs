@@ -19,9 +19,9 @@ const EXPRESSIONS: Field<Vec<Str>> = field("expressions")
     .doc("Grok expressions; the first one that a message matches counts. `%{NAME:field}` is a pattern and where its match goes, dots in the field nest it, and `:int` or `:float` behind it make a number of it.");
 const PATTERN_DEFINITIONS: Field<Vec<(Str, Str)>> =
     field("pattern_definitions").default_map(&[]).doc("Patterns of your own, by name.");
-const PATTERN_PATHS: Field<Vec<Str>> = field("pattern_paths")
-    .default_list(&[])
-    .doc("Files, folders or globs of files with patterns, each a line with its name, a blank and the pattern.");
+const PATTERN_PATHS: Field<Vec<Str>> = field("pattern_paths").default_list(&[]).doc(
+    "Files, folders or globs of files with patterns, each a line with its name, a blank and the pattern.",
+);
 const NAMED_CAPTURES_ONLY: Field<bool> = field("named_captures_only")
     .default(true)
     .advanced()
@@ -185,9 +185,7 @@ impl NumberType {
         match self {
             NumberType::None => Ok(Value::from(text)),
             NumberType::Int => text.parse().map(Value::Int).map_err(|_| failed("an integer")),
-            NumberType::Float => {
-                number::parse_float(text).map(Value::Float).map_err(|_| failed("a number"))
-            }
+            NumberType::Float => number::parse_float(text).map(Value::Float).map_err(|_| failed("a number")),
             NumberType::Unknown => Err(failed("its type, which must be int, float or string")),
         }
     }
@@ -295,8 +293,16 @@ mod tests {
             ("^%{IPV6:ip}$", "fe80::1%eth0", r#"{"ip":"fe80::1%eth0"}"#),
             ("^%{IP:ip}$", "::ffff:192.168.0.1", r#"{"ip":"::ffff:192.168.0.1"}"#),
             ("(?P<own>x+) %{WORD}", "xx y", r#"{"own":"xx"}"#),
-            ("%{TIMESTAMP_ISO8601:t} %{LOGLEVEL:l}", "2024-01-02T03:04:05.6Z WARNING", r#"{"l":"WARNING","t":"2024-01-02T03:04:05.6Z"}"#),
-            ("%{SYSLOGBASE}", "Dec  2 16:49:23 host app[12]: x", r#"{"logsource":"host","pid":"12","program":"app","timestamp":"Dec  2 16:49:23"}"#),
+            (
+                "%{TIMESTAMP_ISO8601:t} %{LOGLEVEL:l}",
+                "2024-01-02T03:04:05.6Z WARNING",
+                r#"{"l":"WARNING","t":"2024-01-02T03:04:05.6Z"}"#,
+            ),
+            (
+                "%{SYSLOGBASE}",
+                "Dec  2 16:49:23 host app[12]: x",
+                r#"{"logsource":"host","pid":"12","program":"app","timestamp":"Dec  2 16:49:23"}"#,
+            ),
             (
                 "%{COMBINEDAPACHELOG}",
                 r#"127.0.0.1 - ann [10/Oct/2000:13:55:36 -0700] "GET /a.gif HTTP/1.0" 200 23 "-" "M""#,
@@ -305,7 +311,11 @@ mod tests {
             ("%{WORD:n:int}", "abc", "abc!no pattern matches found"),
             ("%{INT:n}", "none", "none!no pattern matches found"),
         ] {
-            assert_eq!(parsed(&format!("{{expressions: ['{expression}']}}"), text).await, want, "{expression}");
+            assert_eq!(
+                parsed(&format!("{{expressions: ['{expression}']}}"), text).await,
+                want,
+                "{expression}"
+            );
         }
     }
 
@@ -313,7 +323,8 @@ mod tests {
     async fn patterns_of_ones_own_refer_to_others() {
         let own = r#"{expressions: ['%{NOPE:never}x', '%{PAIR}'], pattern_definitions: {NOPE: 'q', PAIR: '%{WORD:k}=%{INT:v:int}', WORD: 'never'}}"#;
         assert_eq!(parsed(own, "a=1").await, r#"{"k":"a","v":1}"#);
-        let all = "{expressions: ['%{INT} %{DATA:d}$'], named_captures_only: false, remove_empty_values: false}";
+        let all =
+            "{expressions: ['%{INT} %{DATA:d}$'], named_captures_only: false, remove_empty_values: false}";
         assert_eq!(parsed(all, "5 ").await, r#"{"INT":"5","d":""}"#);
     }
 

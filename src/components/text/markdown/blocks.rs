@@ -12,10 +12,16 @@ pub enum Block {
     Heading(usize, String),
     Paragraph(String),
     Quote(Vec<Block>),
-    List { numbered: bool, items: Vec<Vec<Block>> },
+    List {
+        numbered: bool,
+        items: Vec<Vec<Block>>,
+    },
     /// Code by indentation.
     Code(String),
-    Fence { info: String, text: String },
+    Fence {
+        info: String,
+        text: String,
+    },
     Rule,
     /// Rows of cells, the header first.
     Table(Vec<Vec<String>>),
@@ -99,7 +105,9 @@ impl Rules {
                 self.quote(rest, depth, links)
             } else if depth < MAX_DEPTH && self.item.is_match(line) {
                 self.list(rest, depth, links)
-            } else if line.contains('|') && rest.get(1).is_some_and(|next| next.contains('-') && self.table.is_match(next)) {
+            } else if line.contains('|')
+                && rest.get(1).is_some_and(|next| next.contains('-') && self.table.is_match(next))
+            {
                 let body = rest[2..].iter().take_while(|line| !blank(line)).count();
                 let rows = rest[..1].iter().chain(&rest[2..2 + body]);
                 (Block::Table(rows.map(|line| cells(line)).collect()), 2 + body)
@@ -151,7 +159,11 @@ impl Rules {
         let kind = numbered(lines[0]);
         let mut items: Vec<Vec<Block>> = Vec::new();
         let mut at = 0;
-        while at < lines.len() && kind.is_some() && numbered(lines[at]) == kind && !self.rule.is_match(lines[at]) {
+        while at < lines.len()
+            && kind.is_some()
+            && numbered(lines[at]) == kind
+            && !self.rule.is_match(lines[at])
+        {
             let Some(found) = self.item.captures(lines[at]) else { break };
             let width = found[1].len() + found[4].len().max(1);
             let mut inner = vec![found.get(5).map_or("", |text| text.as_str())];
@@ -190,7 +202,9 @@ impl Rules {
     fn begins(&self, line: &str) -> bool {
         let begins_list = |line: &str| {
             let found = self.item.captures(line);
-            found.is_some_and(|found| !found[5].trim().is_empty() && found.get(3).is_none_or(|n| n.as_str() == "1"))
+            found.is_some_and(|found| {
+                !found[5].trim().is_empty() && found.get(3).is_none_or(|n| n.as_str() == "1")
+            })
         };
         blank(line)
             || indent(line) < 4

@@ -18,7 +18,9 @@ pub struct Links(HashMap<String, String>);
 impl Links {
     /// Takes in a line if it defines a target; the first definition counts.
     pub fn define(&mut self, line: &str) -> bool {
-        let Some(found) = DEFINITION.as_ref().and_then(|definition| definition.captures(line)) else { return false };
+        let Some(found) = DEFINITION.as_ref().and_then(|definition| definition.captures(line)) else {
+            return false;
+        };
         let target = match found.get(3) {
             Some(title) => format!("{} \"{}\"", &found[2], title.as_str()),
             None => found[2].to_owned(),
@@ -29,7 +31,9 @@ impl Links {
 
     /// A text in which every link has its target beside it.
     pub fn written_out(&self, text: &str) -> String {
-        let Some(reference) = REFERENCE.as_ref().filter(|_| !self.0.is_empty()) else { return text.to_owned() };
+        let Some(reference) = REFERENCE.as_ref().filter(|_| !self.0.is_empty()) else {
+            return text.to_owned();
+        };
         let link = |found: &Captures| {
             let label = found.get(2).map(|label| label.as_str()).filter(|label| !label.is_empty());
             match self.0.get(&label.unwrap_or(&found[1]).to_lowercase()) {

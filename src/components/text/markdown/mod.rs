@@ -57,7 +57,17 @@ enum List {
 impl<'l> Splitter<'l> {
     fn new(options: Options, size: Size, links: &'l Links) -> Self {
         let (title, snippet) = Default::default();
-        Self { options, size, links, title, title_shown: false, list: List::None, depth: 0, snippet, chunks: Vec::new() }
+        Self {
+            options,
+            size,
+            links,
+            title,
+            title_shown: false,
+            list: List::None,
+            depth: 0,
+            snippet,
+            chunks: Vec::new(),
+        }
     }
 
     /// A splitter for what is inside a block; its code blocks are left out and its links are written out.
@@ -99,7 +109,9 @@ impl<'l> Splitter<'l> {
             }
             Block::List { numbered, items } => self.items(*numbered, items),
             Block::Code(text) if self.options.code => self.join(format!("\n{}", indented(text, "    "))),
-            Block::Fence { info, text } if self.options.code => self.join(format!("\n```{info}\n{text}```\n")),
+            Block::Fence { info, text } if self.options.code => {
+                self.join(format!("\n```{info}\n{text}```\n"))
+            }
             Block::Code(_) | Block::Fence { .. } => {}
             Block::Rule => self.join("\n---".to_owned()),
             Block::Table(rows) => self.table(rows),
@@ -221,17 +233,26 @@ mod tests {
         let size = Size { most: 60, overlap: 0, measure: str::len };
         let cut = |text, options| split(text, options, size);
         for (text, want) in [
-            ("# Top\n\nIntro.\n\n## One\n\nSome *words*\nhere.\n\n", &["# Top\nIntro.", "## One\nSome *words*\nhere."][..]),
+            (
+                "# Top\n\nIntro.\n\n## One\n\nSome *words*\nhere.\n\n",
+                &["# Top\nIntro.", "## One\nSome *words*\nhere."][..],
+            ),
             ("Top\n===\n\n- a\n- b\n  1. c\n  2. d\n", &["# Top\n- a\n- b\n  1. c\n  2. d"]),
             ("> quoted\n> text\n\nplain", &["> quoted\n> text", "plain"]),
-            ("| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\n", &["| a | b |\n| --- | --- |\n| 1 | 2 |", "| a | b |\n| --- | --- |\n| 3 | 4 |"]),
+            (
+                "| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\n",
+                &["| a | b |\n| --- | --- |\n| 1 | 2 |", "| a | b |\n| --- | --- |\n| 3 | 4 |"],
+            ),
             ("# A\n# B\n\nx\n\n***\n\ny", &["# A", "# B\nx\n\n---\ny"]),
             ("see [it]\n\n[it]: http://x \"T\"\n\n    code\n", &["see [it]"]),
         ] {
             assert_eq!(cut(text, Options::default()), want, "{text}");
         }
         let all = Options { code: true, links: true };
-        assert_eq!(cut("```go\nx\n```\nsee [it][a]\n\n[A]: http://x \"T\"", all), ["\n```go\nx\n```\n\nsee [it](http://x \"T\")"]);
+        assert_eq!(
+            cut("```go\nx\n```\nsee [it][a]\n\n[A]: http://x \"T\"", all),
+            ["\n```go\nx\n```\n\nsee [it](http://x \"T\")"]
+        );
         let long = "# T\n\n".to_owned() + &"word ".repeat(30);
         assert!(cut(&long, all).iter().all(|chunk| chunk.starts_with("# T\nword") && chunk.len() <= 64));
     }

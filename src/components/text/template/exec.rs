@@ -39,7 +39,12 @@ struct Machine<'t> {
 }
 
 /// What the template `name` makes of the document of `message`.
-pub fn run(templates: &Templates, functions: &[Function], name: &str, message: &Message) -> Result<String, String> {
+pub fn run(
+    templates: &Templates,
+    functions: &[Function],
+    name: &str,
+    message: &Message,
+) -> Result<String, String> {
     let document = message.structured().map_err(|error| error.to_string())?;
     let (variables, out) = Default::default();
     let mut machine = Machine { templates, functions, message, variables, out, steps: 0, depth: 0 };
@@ -121,11 +126,19 @@ impl Machine<'_> {
     fn range(&mut self, items: &Pipe, body: &[Node], otherwise: &[Node], dot: &Value) -> Run<()> {
         let value = self.commands(items, dot)?;
         let pairs: Vec<(Value, Value)> = match &value {
-            Value::Array(items) => items.iter().enumerate().map(|(i, item)| (Value::Int(i as i64), item.clone())).collect(),
-            Value::Object(object) => object.iter().map(|(key, value)| (key.clone().into(), value.clone())).collect(),
-            Value::Int(n) => (0..(*n).clamp(0, MAX_STEPS as i64)).map(|i| (Value::Int(i), Value::Int(i))).collect(),
+            Value::Array(items) => {
+                items.iter().enumerate().map(|(i, item)| (Value::Int(i as i64), item.clone())).collect()
+            }
+            Value::Object(object) => {
+                object.iter().map(|(key, value)| (key.clone().into(), value.clone())).collect()
+            }
+            Value::Int(n) => {
+                (0..(*n).clamp(0, MAX_STEPS as i64)).map(|i| (Value::Int(i), Value::Int(i))).collect()
+            }
             Value::Null | Value::Nothing => Vec::new(),
-            other => return Err(format!("range can't iterate over a value of type {}", other.type_name()).into()),
+            other => {
+                return Err(format!("range can't iterate over a value of type {}", other.type_name()).into());
+            }
         };
         if pairs.is_empty() {
             return self.body(otherwise, dot);
@@ -211,7 +224,9 @@ impl Machine<'_> {
                 let key = args.first().map(|key| text::string(key).into_owned()).unwrap_or_default();
                 self.message.meta().get(&key).cloned().unwrap_or(Value::Nothing)
             }
-            Call::Mapping(program) => super::functions::mapped(program, args.first().unwrap_or(&Value::Null))?,
+            Call::Mapping(program) => {
+                super::functions::mapped(program, args.first().unwrap_or(&Value::Null))?
+            }
         };
         // Objects are values here, so that what changes one changes the variable that holds it.
         if function.changes

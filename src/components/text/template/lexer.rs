@@ -41,7 +41,9 @@ pub fn lex(template: &str) -> Result<Vec<Token>, String> {
         let open = rest.find("{{");
         let (text, action) = open.map_or((rest, None), |at| (&rest[..at], Some(&rest[at + 2..])));
         let mut text = if trim { text.trim_start() } else { text };
-        let trims = |action: &str| action.strip_prefix('-').filter(|after| after.starts_with(char::is_whitespace)).map(str::to_owned);
+        let trims = |action: &str| {
+            action.strip_prefix('-').filter(|after| after.starts_with(char::is_whitespace)).map(str::to_owned)
+        };
         if action.and_then(trims).is_some() {
             text = text.trim_end();
         }
@@ -53,7 +55,8 @@ pub fn lex(template: &str) -> Result<Vec<Token>, String> {
         let inner = action.trim_start();
         if let Some(comment) = inner.strip_prefix("/*") {
             let end = comment.find("*/").ok_or("a comment without end")?;
-            (rest, trim) = close(comment[end + 2..].trim_start(), &comment[end + 2..]).ok_or("a comment is not alone in its action")?;
+            (rest, trim) = close(comment[end + 2..].trim_start(), &comment[end + 2..])
+                .ok_or("a comment is not alone in its action")?;
             continue;
         }
         tokens.push(Token::Open);
@@ -141,7 +144,8 @@ fn literal(text: &str, quote: char) -> Result<Value, String> {
     let wrong = || format!("{text} is not written as it should be");
     if quote == '\'' {
         let inner = &text[1..text.len() - 1];
-        let text = unquote(&format!("\"{}\"", inner.replace("\\'", "'").replace('"', "\\\""))).ok_or_else(wrong)?;
+        let text =
+            unquote(&format!("\"{}\"", inner.replace("\\'", "'").replace('"', "\\\""))).ok_or_else(wrong)?;
         let text = String::from_utf8_lossy(&text).into_owned();
         let mut chars = text.chars();
         return match (chars.next(), chars.next()) {
@@ -167,10 +171,15 @@ fn number(text: &str) -> usize {
 fn parse_number(text: &str) -> Result<Value, String> {
     let wrong = |_| format!("'{text}' is not a number");
     let plain = text.replace('_', "");
-    let (sign, digits) = plain.strip_prefix('-').map_or((1, plain.trim_start_matches('+')), |digits| (-1, digits));
-    let radix = [("0x", 16), ("0X", 16), ("0b", 2), ("0o", 8)].iter().find_map(|(prefix, radix)| Some((digits.strip_prefix(prefix)?, *radix)));
+    let (sign, digits) =
+        plain.strip_prefix('-').map_or((1, plain.trim_start_matches('+')), |digits| (-1, digits));
+    let radix = [("0x", 16), ("0X", 16), ("0b", 2), ("0o", 8)]
+        .iter()
+        .find_map(|(prefix, radix)| Some((digits.strip_prefix(prefix)?, *radix)));
     if let Some((digits, radix)) = radix {
-        return i64::from_str_radix(digits, radix).map(|n| Value::Int(sign * n)).map_err(|error| wrong(error.to_string()));
+        return i64::from_str_radix(digits, radix)
+            .map(|n| Value::Int(sign * n))
+            .map_err(|error| wrong(error.to_string()));
     }
     if let Ok(n) = digits.parse::<i64>() {
         return Ok(Value::Int(sign * n));

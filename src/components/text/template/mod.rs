@@ -10,15 +10,18 @@ use functions::Function;
 use parse::{Templates, parse};
 
 use crate::component::{Built, Processor, ProcessorSpec, Step};
-use crate::config::{ComponentSpec, Conf, Example, Field, FromConf, AnyField, ConfError, Kind, Status, field};
+use crate::config::{
+    AnyField, ComponentSpec, Conf, ConfError, Example, Field, FromConf, Kind, Status, field,
+};
 use crate::expr::Mapping;
 use crate::message::Batch;
 use crate::value::{Str, Value};
 
 const TEXT: Field<String> = field("text").default("").doc("The template, or the file that it is in.");
-const FROM_FILE: Field<bool> = field("from_file").default(false).doc("Whether the text is the path of a file.");
-const FUNCTIONS: Field<Option<Vec<(Str, String)>>> =
-    field("functions").doc("Functions of your own, by name: mappings of their one argument, which is `this`.");
+const FROM_FILE: Field<bool> =
+    field("from_file").default(false).doc("Whether the text is the path of a file.");
+const FUNCTIONS: Field<Option<Vec<(Str, String)>>> = field("functions")
+    .doc("Functions of your own, by name: mappings of their one argument, which is `this`.");
 const SUB_TEXT: Field<String> = field("text").doc("The template, or the file that it is in.");
 const SUB_TEMPLATES: Field<Option<Vec<(Str, Sub)>>> =
     field("sub_templates").doc("Templates that can be called, by name.");
@@ -64,8 +67,8 @@ impl FromConf for Sub {
 
 /// Names that a function cannot have, besides those of others.
 const WORDS: &[&str] = &[
-    "if", "end", "else", "range", "break", "continue", "template", "block", "define", "with", "call", "nil", "true",
-    "false",
+    "if", "end", "else", "range", "break", "continue", "template", "block", "define", "with", "call", "nil",
+    "true", "false",
 ];
 
 struct TemplateProcessor {
@@ -93,7 +96,8 @@ impl TemplateProcessor {
         let mut add = |name: &str, text: &str, from_file: bool| {
             let read;
             let text = if from_file {
-                read = std::fs::read_to_string(text).map_err(|error| format!("'{text}' cannot be read: {error}"))?;
+                read = std::fs::read_to_string(text)
+                    .map_err(|error| format!("'{text}' cannot be read: {error}"))?;
                 &read
             } else {
                 text
@@ -115,7 +119,9 @@ fn numbers(value: Value) -> Value {
     match value {
         Value::Number(text) => text.parse().map_or(Value::Number(text), Value::Float),
         Value::Array(items) => Value::Array(items.into_iter().map(numbers).collect()),
-        Value::Object(object) => Value::Object(object.into_iter().map(|(key, value)| (key, numbers(value))).collect()),
+        Value::Object(object) => {
+            Value::Object(object.into_iter().map(|(key, value)| (key, numbers(value))).collect())
+        }
         other => other,
     }
 }
@@ -135,7 +141,9 @@ mod tests {
     use crate::component::testing::{alone, run_alone};
 
     async fn text(template: &str, document: &str) -> String {
-        let config = format!("text: |-\n  {template}\nfunctions: {{twice: 'root = this * 2'}}\nsub_templates: {{row: {{text: '<{{{{ .v }}}}>'}}}}\n");
+        let config = format!(
+            "text: |-\n  {template}\nfunctions: {{twice: 'root = this * 2'}}\nsub_templates: {{row: {{text: '<{{{{ .v }}}}>'}}}}\n"
+        );
         let built = alone(&TEMPLATE, &config);
         match built {
             Ok(built) => run_alone(&*built, &[document]).await.concat(),
@@ -146,18 +154,62 @@ mod tests {
     #[tokio::test]
     async fn templates_make_texts() {
         for (template, document, want) in [
-            ("{{ if .on }}yes{{ else if .maybe }}perhaps{{ else }}no{{ end }}", r#"{"maybe":[1]}"#, "perhaps"),
-            ("{{ .missing }}|{{ .a.b }}|{{ .n }}|{{ .nul }}|{{ .l }}|{{ .o }}", r#"{"a":{"b":"x"},"n":5,"nul":null,"l":[1,"q"],"o":{"z":1,"a":2}}"#, "<no value>|x|5|<no value>|[1 q]|map[a:2 z:1]"),
-            ("{{ .s | upper | trunc 3 }} {{ .s | title }} {{ default \"none\" .gone }} {{ .s | b64enc }}", r#"{"s":"hello"}"#, "HEL Hello none aGVsbG8="),
-            ("{{ template \"row\" . }}{{ define \"x\" }}[{{ . }}]{{ end }}{{ template \"x\" .v }}{{ block \"y\" 1 }}{{ . }}{{ end }}", r#"{"v":"x"}"#, "<x>[x]1"),
+            (
+                "{{ if .on }}yes{{ else if .maybe }}perhaps{{ else }}no{{ end }}",
+                r#"{"maybe":[1]}"#,
+                "perhaps",
+            ),
+            (
+                "{{ .missing }}|{{ .a.b }}|{{ .n }}|{{ .nul }}|{{ .l }}|{{ .o }}",
+                r#"{"a":{"b":"x"},"n":5,"nul":null,"l":[1,"q"],"o":{"z":1,"a":2}}"#,
+                "<no value>|x|5|<no value>|[1 q]|map[a:2 z:1]",
+            ),
+            (
+                "{{ .s | upper | trunc 3 }} {{ .s | title }} {{ default \"none\" .gone }} {{ .s | b64enc }}",
+                r#"{"s":"hello"}"#,
+                "HEL Hello none aGVsbG8=",
+            ),
+            (
+                "{{ template \"row\" . }}{{ define \"x\" }}[{{ . }}]{{ end }}{{ template \"x\" .v }}{{ block \"y\" 1 }}{{ . }}{{ end }}",
+                r#"{"v":"x"}"#,
+                "<x>[x]1",
+            ),
             ("{{- with .o -}} {{ .k }} {{- else -}} none {{- end }}", r#"{"o":{"k":"v"}}"#, "v"),
-            ("{{ $t := 0 }}{{ range $i, $e := .l }}{{ if eq $i 2 }}{{ break }}{{ end }}{{ $t = add $t $e }}{{ end }}{{ $t }}", r#"{"l":[1,2,9]}"#, "3"),
-            ("{{ range $k, $v := .o }}{{ $k }}={{ $v }};{{ else }}none{{ end }}{{ range 3 }}{{ . }}{{ end }}", r#"{"o":{"b":1,"a":2}}"#, "a=2;b=1;012"),
-            ("{{/* gone */}}{{ html \"<a b='c'>\" }} {{ urlquery \"<a b>\" }} {{ printf \"%05.1f|%q\" 3.14159 \"q\" }}", "{}", "&lt;a b=&#39;c&#39;&gt; %3Ca+b%3E 003.1|\"q\""),
-            ("{{ twice (int .n) }} {{ len .l }} {{ index .l 1 }} {{ (index .l 0).x }} {{ and 1 0 }} {{ or 0 \"a\" }} {{ not true }}", r#"{"n":4,"l":[{"x":"y"},2]}"#, "8 2 2 y 0 a false"),
-            ("{{ $d := dict \"a\" 1 }}{{ $_ := set $d \"b\" 2 }}{{ toJson $d }} {{ join \",\" (list 1 2 | reverse) }} {{ until 3 }}", "{}", r#"{"a":1,"b":2} 2,1 [0 1 2]"#),
-            ("{{ snakecase \"FirstName\" }} {{ camelcase \"http_server\" }} {{ \"a,b\" | splitList \",\" | last }} {{ regexReplaceAll \"a(b)\" \"ab\" \"${1}c\" }}", "{}", "first_name HttpServer b bc"),
-            ("{{ lt 1 2 }} {{ ge \"b\" \"a\" }} {{ eq 1 2 1 }} {{ ternary \"y\" \"n\" true }} {{ date \"2006-01-02\" 0 }} {{ 'a' }} {{ 0x10 }}", "{}", "true true true y 1970-01-01 97 16"),
+            (
+                "{{ $t := 0 }}{{ range $i, $e := .l }}{{ if eq $i 2 }}{{ break }}{{ end }}{{ $t = add $t $e }}{{ end }}{{ $t }}",
+                r#"{"l":[1,2,9]}"#,
+                "3",
+            ),
+            (
+                "{{ range $k, $v := .o }}{{ $k }}={{ $v }};{{ else }}none{{ end }}{{ range 3 }}{{ . }}{{ end }}",
+                r#"{"o":{"b":1,"a":2}}"#,
+                "a=2;b=1;012",
+            ),
+            (
+                "{{/* gone */}}{{ html \"<a b='c'>\" }} {{ urlquery \"<a b>\" }} {{ printf \"%05.1f|%q\" 3.14159 \"q\" }}",
+                "{}",
+                "&lt;a b=&#39;c&#39;&gt; %3Ca+b%3E 003.1|\"q\"",
+            ),
+            (
+                "{{ twice (int .n) }} {{ len .l }} {{ index .l 1 }} {{ (index .l 0).x }} {{ and 1 0 }} {{ or 0 \"a\" }} {{ not true }}",
+                r#"{"n":4,"l":[{"x":"y"},2]}"#,
+                "8 2 2 y 0 a false",
+            ),
+            (
+                "{{ $d := dict \"a\" 1 }}{{ $_ := set $d \"b\" 2 }}{{ toJson $d }} {{ join \",\" (list 1 2 | reverse) }} {{ until 3 }}",
+                "{}",
+                r#"{"a":1,"b":2} 2,1 [0 1 2]"#,
+            ),
+            (
+                "{{ snakecase \"FirstName\" }} {{ camelcase \"http_server\" }} {{ \"a,b\" | splitList \",\" | last }} {{ regexReplaceAll \"a(b)\" \"ab\" \"${1}c\" }}",
+                "{}",
+                "first_name HttpServer b bc",
+            ),
+            (
+                "{{ lt 1 2 }} {{ ge \"b\" \"a\" }} {{ eq 1 2 1 }} {{ ternary \"y\" \"n\" true }} {{ date \"2006-01-02\" 0 }} {{ 'a' }} {{ 0x10 }}",
+                "{}",
+                "true true true y 1970-01-01 97 16",
+            ),
         ] {
             assert_eq!(text(template, document).await, want, "{template}");
         }
@@ -172,11 +224,23 @@ mod tests {
             ("{{ if }}{{ end }}", "{}", "a command is missing"),
             ("{{ if 1 }}", "{}", "an action has no end"),
             ("{{ $x }}", "{}", "undefined variable '$x'"),
-            ("{{ define \"x\" }}{{ template \"x\" . }}{{ end }}{{ template \"x\" . }}", "{}", "{}!templates call each other"),
-            ("{{ range until 900000 }}{{ range until 900000 }}{{ end }}{{ end }}", "{}", "{}!the template does too much"),
+            (
+                "{{ define \"x\" }}{{ template \"x\" . }}{{ end }}{{ template \"x\" . }}",
+                "{}",
+                "{}!templates call each other",
+            ),
+            (
+                "{{ range until 900000 }}{{ range until 900000 }}{{ end }}{{ end }}",
+                "{}",
+                "{}!the template does too much",
+            ),
             ("{{ fail \"no\" }}", "{}", "{}!no"),
         ] {
-            assert!(text(template, document).await.contains(want), "{template}: {}", text(template, document).await);
+            assert!(
+                text(template, document).await.contains(want),
+                "{template}: {}",
+                text(template, document).await
+            );
         }
         assert!(alone(&TEMPLATE, "{functions: {upper: 'root = this'}}").is_err());
     }

@@ -15,8 +15,21 @@ pub type Templates = HashMap<Str, Vec<Node>>;
 type Parsed<T> = Result<T, String>;
 
 /// Adds the template `name` and those that are defined in it. `functions` finds a function's number.
-pub fn parse(name: &str, text: &str, functions: &dyn Fn(&str) -> Option<usize>, templates: &mut Templates) -> Parsed<()> {
-    let mut parser = Parser { tokens: lex(text)?, at: 0, functions, templates, variables: vec!["".into()], depth: 0, loops: 0 };
+pub fn parse(
+    name: &str,
+    text: &str,
+    functions: &dyn Fn(&str) -> Option<usize>,
+    templates: &mut Templates,
+) -> Parsed<()> {
+    let mut parser = Parser {
+        tokens: lex(text)?,
+        at: 0,
+        functions,
+        templates,
+        variables: vec!["".into()],
+        depth: 0,
+        loops: 0,
+    };
     let (body, end) = parser.body()?;
     if let Some(end) = end {
         return Err(format!("'{end}' without a beginning"));
@@ -116,7 +129,10 @@ impl Parser<'_> {
                 let name = self.name()?;
                 let value = if word == "block" { Some(self.pipe(false)?) } else { None };
                 self.expect(Token::Close)?;
-                let (outer, loops) = (std::mem::replace(&mut self.variables, vec!["".into()]), std::mem::take(&mut self.loops));
+                let (outer, loops) = (
+                    std::mem::replace(&mut self.variables, vec!["".into()]),
+                    std::mem::take(&mut self.loops),
+                );
                 let body = self.body()?;
                 (self.variables, self.loops) = (outer, loops);
                 self.closed(&body.1)?;
@@ -180,7 +196,9 @@ impl Parser<'_> {
 
     fn name(&mut self) -> Parsed<Str> {
         match self.next() {
-            Some(Token::Literal(literal)) => literal.0.as_str().map(Str::from).ok_or_else(|| "a template has no name".to_owned()),
+            Some(Token::Literal(literal)) => {
+                literal.0.as_str().map(Str::from).ok_or_else(|| "a template has no name".to_owned())
+            }
             other => Err(format!("expected the name of a template instead of {}", shown(other.as_ref()))),
         }
     }
@@ -212,7 +230,9 @@ impl Parser<'_> {
             match self.next() {
                 Some(Token::Sign(sign @ (":=" | "="))) => {
                     let declares = sign == ":=";
-                    if let Some(unknown) = variables.iter().find(|name| !declares && !self.variables.contains(name)) {
+                    if let Some(unknown) =
+                        variables.iter().find(|name| !declares && !self.variables.contains(name))
+                    {
                         return Err(format!("undefined variable '${unknown}'"));
                     }
                     return Ok((variables, declares));
@@ -232,7 +252,9 @@ impl Parser<'_> {
         }
         match operands.first() {
             None => Err("a command is missing".to_owned()),
-            Some(Operand::Literal(_) | Operand::Nil) if operands.len() > 1 => Err("only functions take arguments".to_owned()),
+            Some(Operand::Literal(_) | Operand::Nil) if operands.len() > 1 => {
+                Err("only functions take arguments".to_owned())
+            }
             Some(_) => Ok(Command(operands)),
         }
     }
@@ -249,7 +271,8 @@ impl Parser<'_> {
                 "true" => Operand::Literal(Value::Bool(true)),
                 "false" => Operand::Literal(Value::Bool(false)),
                 name => {
-                    let function = (self.functions)(name).ok_or_else(|| format!("there is no function '{name}'"))?;
+                    let function =
+                        (self.functions)(name).ok_or_else(|| format!("there is no function '{name}'"))?;
                     Operand::Function(function)
                 }
             },

@@ -26,7 +26,10 @@ pub const FUNCTIONS: &[Line] = &[
     ("print", 0, MANY, |args| Ok(printed(args, false).into())),
     ("println", 0, MANY, |args| Ok((printed(args, true) + "\n").into())),
     ("printf", 1, MANY, |args| {
-        let args: Vec<Value> = args.iter().map(|arg| if matches!(arg, Value::Nothing) { Value::Null } else { arg.clone() }).collect();
+        let args: Vec<Value> = args
+            .iter()
+            .map(|arg| if matches!(arg, Value::Nothing) { Value::Null } else { arg.clone() })
+            .collect();
         Ok(sprintf(&string(&args[0]), &args[1..]).into())
     }),
     ("html", 0, MANY, |args| Ok(html::escape(&printed(args, false)).into())),
@@ -36,7 +39,9 @@ pub const FUNCTIONS: &[Line] = &[
         Ok(Value::Int(match &args[0] {
             Value::Array(items) => items.len() as i64,
             Value::Object(object) => object.len() as i64,
-            text @ (Value::String(_) | Value::Number(_) | Value::Bytes(_) | Value::RawString(_)) => text::bytes(text).len() as i64,
+            text @ (Value::String(_) | Value::Number(_) | Value::Bytes(_) | Value::RawString(_)) => {
+                text::bytes(text).len() as i64
+            }
             other => return Err(format!("len of type {}", other.type_name())),
         }))
     }),
@@ -46,7 +51,11 @@ pub const FUNCTIONS: &[Line] = &[
             let bound = |at: usize, default: usize| args.get(at).map_or(default as i64, int);
             let (from, to) = (bound(1, 0), bound(2, length));
             let fits = 0 <= from && from <= to && to <= length as i64;
-            if fits { Ok(from as usize..to as usize) } else { Err(format!("the slice {from}:{to} is out of range")) }
+            if fits {
+                Ok(from as usize..to as usize)
+            } else {
+                Err(format!("the slice {from}:{to} is out of range"))
+            }
         };
         match &args[0] {
             Value::Array(items) => Ok(Value::from(items[cut(items.len())?].to_vec())),
@@ -79,7 +88,9 @@ fn basic(value: &Value) -> Result<Basic<'_>, String> {
 
 fn same(left: &Value, right: &Value) -> Result<bool, String> {
     match (basic(left)?, basic(right)?) {
-        (Basic::Nil, _) | (_, Basic::Nil) => Ok(matches!((left, right), (Value::Null | Value::Nothing, Value::Null | Value::Nothing))),
+        (Basic::Nil, _) | (_, Basic::Nil) => {
+            Ok(matches!((left, right), (Value::Null | Value::Nothing, Value::Null | Value::Nothing)))
+        }
         (a, b) if std::mem::discriminant(&a) == std::mem::discriminant(&b) => Ok(a == b),
         _ => Err("incompatible types for comparison".to_owned()),
     }
@@ -138,7 +149,9 @@ fn index(value: &Value, key: &Value) -> Result<Value, String> {
             let byte = usize::try_from(int(key)).ok().and_then(|at| text.as_bytes().get(at));
             byte.map(|byte| Value::Int((*byte).into())).ok_or_else(|| "index out of range".to_owned())
         }
-        Value::Array(_) | Value::String(_) => Err(format!("cannot index with a value of type {}", key.type_name())),
+        Value::Array(_) | Value::String(_) => {
+            Err(format!("cannot index with a value of type {}", key.type_name()))
+        }
         Value::Null | Value::Nothing => Err("index of untyped nil".to_owned()),
         other => Err(format!("can't index a value of type {}", other.type_name())),
     }

@@ -10,15 +10,22 @@ use crate::value::Value;
 pub const FUNCTIONS: &[Line] = &[
     ("now", 0, 0, |_| Ok(Value::from(Timestamp::now().to_zoned(TimeZone::UTC)))),
     ("date", 2, 2, |args| Ok(layout::format(&time(&args[1]), &string(&args[0])).into())),
-    ("dateInZone", 3, 3, |args| Ok(layout::format(&in_zone(&time(&args[1]), &string(&args[2])), &string(&args[0])).into())),
-    ("date_in_zone", 3, 3, |args| Ok(layout::format(&in_zone(&time(&args[1]), &string(&args[2])), &string(&args[0])).into())),
+    ("dateInZone", 3, 3, |args| {
+        Ok(layout::format(&in_zone(&time(&args[1]), &string(&args[2])), &string(&args[0])).into())
+    }),
+    ("date_in_zone", 3, 3, |args| {
+        Ok(layout::format(&in_zone(&time(&args[1]), &string(&args[2])), &string(&args[0])).into())
+    }),
     ("htmlDate", 1, 1, |args| Ok(layout::format(&time(&args[0]), "2006-01-02").into())),
     ("dateModify", 2, 2, |args| {
         let time = time(&args[1]);
-        let moved = duration::parse(&string(&args[0])).and_then(|nanos| time.checked_add(SignedDuration::from_nanos(nanos)).ok());
+        let moved = duration::parse(&string(&args[0]))
+            .and_then(|nanos| time.checked_add(SignedDuration::from_nanos(nanos)).ok());
         Ok(Value::from(moved.unwrap_or(time)))
     }),
-    ("toDate", 2, 2, |args| Ok(layout_parse::parse(&string(&args[0]), &string(&args[1])).map_or(Value::Nothing, Value::from))),
+    ("toDate", 2, 2, |args| {
+        Ok(layout_parse::parse(&string(&args[0]), &string(&args[1])).map_or(Value::Nothing, Value::from))
+    }),
     ("unixEpoch", 1, 1, |args| Ok(time(&args[0]).timestamp().as_second().to_string().into())),
     ("duration", 1, 1, |args| {
         let seconds = int(&args[0]);

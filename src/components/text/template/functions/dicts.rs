@@ -5,7 +5,9 @@ use crate::value::{Object, Value};
 
 pub const FUNCTIONS: &[Line] = &[
     ("dict", 0, MANY, |args| {
-        let pairs = args.chunks(2).map(|pair| (string(&pair[0]).into(), pair.get(1).cloned().unwrap_or_else(|| "".into())));
+        let pairs = args
+            .chunks(2)
+            .map(|pair| (string(&pair[0]).into(), pair.get(1).cloned().unwrap_or_else(|| "".into())));
         Ok(Value::Object(pairs.collect::<Object>()))
     }),
     ("get", 2, 2, |args| Ok(object(&args[0])?.get(&string(&args[1])).cloned().unwrap_or_else(|| "".into()))),
@@ -27,7 +29,12 @@ pub const FUNCTIONS: &[Line] = &[
     }),
     ("keys", 0, MANY, |args| {
         let objects = args.iter().map(object).collect::<Result<Vec<_>, _>>()?;
-        Ok(objects.iter().flat_map(|object| object.keys()).map(|key| Value::from(key.clone())).collect::<Vec<_>>().into())
+        Ok(objects
+            .iter()
+            .flat_map(|object| object.keys())
+            .map(|key| Value::from(key.clone()))
+            .collect::<Vec<_>>()
+            .into())
     }),
     ("values", 1, 1, |args| Ok(object(&args[0])?.values().cloned().collect::<Vec<_>>().into())),
     ("pick", 1, MANY, |args| chosen(args, true)),
@@ -35,7 +42,9 @@ pub const FUNCTIONS: &[Line] = &[
     ("merge", 1, MANY, |args| merged(args, false)),
     ("mergeOverwrite", 1, MANY, |args| merged(args, true)),
     ("dig", 3, MANY, |args| {
-        let (keys, [default, value]) = args.split_at(args.len() - 2) else { return Err("dig needs a default and an object".to_owned()) };
+        let (keys, [default, value]) = args.split_at(args.len() - 2) else {
+            return Err("dig needs a default and an object".to_owned());
+        };
         let found = keys.iter().try_fold(value, |value, key| value.get(&string(key)));
         Ok(found.unwrap_or(default).clone())
     }),
@@ -56,8 +65,10 @@ fn object(value: &Value) -> Result<&Object, String> {
 
 /// The entries with keys that are named, or the others.
 fn chosen(args: &[Value], named: bool) -> Result<Value, String> {
-    let keys: Vec<String> = args[1..].iter().flat_map(|arg| list(arg).unwrap_or(std::slice::from_ref(arg))).map(string).collect();
-    let entries = object(&args[0])?.iter().filter(|(key, _)| keys.iter().any(|known| known == key.as_str()) == named);
+    let keys: Vec<String> =
+        args[1..].iter().flat_map(|arg| list(arg).unwrap_or(std::slice::from_ref(arg))).map(string).collect();
+    let entries =
+        object(&args[0])?.iter().filter(|(key, _)| keys.iter().any(|known| known == key.as_str()) == named);
     Ok(Value::Object(entries.cloned().collect::<Object>()))
 }
 

@@ -23,7 +23,9 @@ pub const FUNCTIONS: &[Line] = &[
     ("mustToJson", 1, 1, |args| printed(&args[0], Style { escape_html: true, ..Style::default() })),
     ("toRawJson", 1, 1, |args| printed(&args[0], Style::default())),
     ("toPrettyJson", 1, 1, |args| printed(&args[0], Style { indent: Some("  "), escape_html: true })),
-    ("fromJson", 1, 1, |args| Ok(json::parse(string(&args[0]).as_bytes()).map_or(Value::Nothing, super::super::numbers))),
+    ("fromJson", 1, 1, |args| {
+        Ok(json::parse(string(&args[0]).as_bytes()).map_or(Value::Nothing, super::super::numbers))
+    }),
     ("mustFromJson", 1, 1, |args| {
         json::parse(string(&args[0]).as_bytes()).map(super::super::numbers).map_err(|error| error.to_string())
     }),

@@ -38,9 +38,14 @@ pub const FUNCTIONS: &[Line] = &[
         Value::Null | Value::Nothing => Ok(Value::Bool(false)),
         items => Ok(list(items)?.iter().any(|item| equal(item, &args[0])).into()),
     }),
-    ("compact", 1, 1, |args| Ok(list(&args[0])?.iter().filter(|item| !empty(item)).cloned().collect::<Vec<_>>().into())),
+    ("compact", 1, 1, |args| {
+        Ok(list(&args[0])?.iter().filter(|item| !empty(item)).cloned().collect::<Vec<_>>().into())
+    }),
     ("chunk", 2, 2, |args| {
-        let size = usize::try_from(int(&args[0])).ok().filter(|size| *size > 0).ok_or("a chunk has at least one item")?;
+        let size = usize::try_from(int(&args[0]))
+            .ok()
+            .filter(|size| *size > 0)
+            .ok_or("a chunk has at least one item")?;
         Ok(list(&args[1])?.chunks(size).map(|chunk| Value::from(chunk.to_vec())).collect::<Vec<_>>().into())
     }),
     ("default", 1, 2, |args| Ok(args.get(1).filter(|value| !empty(value)).unwrap_or(&args[0]).clone())),

@@ -18,9 +18,13 @@ pub const FUNCTIONS: &[Line] = &[
     ("min", 1, MANY, |args| Ok(Value::Int(args.iter().map(int).min().unwrap_or(0)))),
     ("addf", 0, MANY, |args| Ok(Value::Float(args.iter().map(float).sum()))),
     ("add1f", 1, 1, |args| Ok(Value::Float(float(&args[0]) + 1.0))),
-    ("subf", 1, MANY, |args| Ok(Value::Float(args[1..].iter().fold(float(&args[0]), |n, arg| n - float(arg))))),
+    ("subf", 1, MANY, |args| {
+        Ok(Value::Float(args[1..].iter().fold(float(&args[0]), |n, arg| n - float(arg))))
+    }),
     ("mulf", 1, MANY, |args| Ok(Value::Float(args.iter().map(float).product()))),
-    ("divf", 1, MANY, |args| Ok(Value::Float(args[1..].iter().fold(float(&args[0]), |n, arg| n / float(arg))))),
+    ("divf", 1, MANY, |args| {
+        Ok(Value::Float(args[1..].iter().fold(float(&args[0]), |n, arg| n / float(arg))))
+    }),
     ("maxf", 1, MANY, |args| Ok(Value::Float(args.iter().map(float).fold(f64::NEG_INFINITY, f64::max)))),
     ("minf", 1, MANY, |args| Ok(Value::Float(args.iter().map(float).fold(f64::INFINITY, f64::min)))),
     ("floor", 1, 1, |args| Ok(Value::Float(float(&args[0]).floor()))),
@@ -29,7 +33,8 @@ pub const FUNCTIONS: &[Line] = &[
         let factor = 10f64.powi(int(&args[1]).clamp(-300, 300) as i32);
         let half = args.get(2).map_or(0.5, float);
         let scaled = float(&args[0]) * factor;
-        let rounded = if scaled.fract().abs() >= half { scaled.trunc() + scaled.signum() } else { scaled.trunc() };
+        let rounded =
+            if scaled.fract().abs() >= half { scaled.trunc() + scaled.signum() } else { scaled.trunc() };
         Ok(Value::Float(rounded / factor))
     }),
     ("int", 1, 1, |args| Ok(Value::Int(int(&args[0])))),

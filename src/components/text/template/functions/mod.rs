@@ -40,8 +40,15 @@ type Line = (&'static str, usize, usize, Plain);
 
 const MANY: usize = usize::MAX;
 
-const TABLES: &[&[Line]] =
-    &[compare::FUNCTIONS, text::FUNCTIONS, math::FUNCTIONS, lists::FUNCTIONS, dicts::FUNCTIONS, encoding::FUNCTIONS, dates::FUNCTIONS];
+const TABLES: &[&[Line]] = &[
+    compare::FUNCTIONS,
+    text::FUNCTIONS,
+    math::FUNCTIONS,
+    lists::FUNCTIONS,
+    dicts::FUNCTIONS,
+    encoding::FUNCTIONS,
+    dates::FUNCTIONS,
+];
 
 /// Those that change their first argument.
 const CHANGING: &[&str] = &["set", "unset", "merge", "mergeOverwrite"];
@@ -59,7 +66,8 @@ pub fn all() -> Vec<Function> {
         },
         changes: CHANGING.contains(name),
     });
-    let meta = Function { name: "meta".into(), args: (1, 1), call: Call::Meta, stops_at: None, changes: false };
+    let meta =
+        Function { name: "meta".into(), args: (1, 1), call: Call::Meta, stops_at: None, changes: false };
     plain.chain([meta]).collect()
 }
 
@@ -140,7 +148,9 @@ fn float(value: &Value) -> f64 {
 fn int(value: &Value) -> i64 {
     match value {
         Value::Int(n) => *n,
-        Value::Number(text) | Value::String(text) => number::parse_int(text).unwrap_or_else(|_| float(value) as i64),
+        Value::Number(text) | Value::String(text) => {
+            number::parse_int(text).unwrap_or_else(|_| float(value) as i64)
+        }
         value => float(value) as i64,
     }
 }

@@ -26,7 +26,9 @@ pub const FUNCTIONS: &[Line] = &[
     ("title", 1, 1, |args| Ok(capitals(&string(&args[0]), char::to_uppercase).into())),
     ("untitle", 1, 1, |args| Ok(capitals(&string(&args[0]), char::to_lowercase).into())),
     ("swapcase", 1, 1, |args| {
-        let swap = |c: char| if c.is_uppercase() { c.to_lowercase().to_string() } else { c.to_uppercase().to_string() };
+        let swap = |c: char| {
+            if c.is_uppercase() { c.to_lowercase().to_string() } else { c.to_uppercase().to_string() }
+        };
         Ok(string(&args[0]).chars().map(swap).collect::<String>().into())
     }),
     ("repeat", 2, 2, |args| {
@@ -38,7 +40,11 @@ pub const FUNCTIONS: &[Line] = &[
     }),
     ("substr", 3, 3, |args| {
         let text = string(&args[2]);
-        let end = if int(&args[1]) < 0 || int(&args[1]) > text.len() as i64 { text.len() } else { int(&args[1]) as usize };
+        let end = if int(&args[1]) < 0 || int(&args[1]) > text.len() as i64 {
+            text.len()
+        } else {
+            int(&args[1]) as usize
+        };
         let start = (int(&args[0]).max(0) as usize).min(end);
         Ok(Value::text(text.as_bytes()[start..end].to_vec()))
     }),
@@ -57,7 +63,13 @@ pub const FUNCTIONS: &[Line] = &[
         }
         Ok((text.chars().take(width - 3).collect::<String>() + "...").into())
     }),
-    ("initials", 1, 1, |args| Ok(string(&args[0]).split_whitespace().filter_map(|word| word.chars().next()).collect::<String>().into())),
+    ("initials", 1, 1, |args| {
+        Ok(string(&args[0])
+            .split_whitespace()
+            .filter_map(|word| word.chars().next())
+            .collect::<String>()
+            .into())
+    }),
     ("wrap", 2, 2, |args| Ok(wrapped(&string(&args[1]), int(&args[0]), "\n").into())),
     ("wrapWith", 3, 3, |args| Ok(wrapped(&string(&args[2]), int(&args[0]), &string(&args[1])).into())),
     ("contains", 2, 2, |args| Ok(string(&args[1]).contains(&string(&args[0])).into())),
@@ -87,13 +99,17 @@ pub const FUNCTIONS: &[Line] = &[
     }),
     ("splitList", 2, 2, |args| Ok(parts(&string(&args[1]), &string(&args[0]), usize::MAX).into())),
     ("split", 2, 2, |args| Ok(numbered(parts(&string(&args[1]), &string(&args[0]), usize::MAX)))),
-    ("splitn", 3, 3, |args| Ok(numbered(parts(&string(&args[2]), &string(&args[0]), int(&args[1]).max(1) as usize)))),
+    ("splitn", 3, 3, |args| {
+        Ok(numbered(parts(&string(&args[2]), &string(&args[0]), int(&args[1]).max(1) as usize)))
+    }),
     ("sortAlpha", 1, 1, |args| {
         let mut sorted = strings(&args[0])?;
         sorted.sort_by(super::order);
         Ok(sorted.into())
     }),
-    ("regexMatch", 2, 2, |args| Ok(cached(&string(&args[0])).map_err(invalid)?.regex().is_match(&string(&args[1])).into())),
+    ("regexMatch", 2, 2, |args| {
+        Ok(cached(&string(&args[0])).map_err(invalid)?.regex().is_match(&string(&args[1])).into())
+    }),
     ("regexFind", 2, 2, |args| {
         let (pattern, text) = (cached(&string(&args[0])).map_err(invalid)?, string(&args[1]));
         Ok(pattern.regex().find(&text).map_or("", |found| found.as_str()).into())
@@ -101,7 +117,13 @@ pub const FUNCTIONS: &[Line] = &[
     ("regexFindAll", 3, 3, |args| {
         let (pattern, text) = (cached(&string(&args[0])).map_err(invalid)?, string(&args[1]));
         let most = usize::try_from(int(&args[2])).unwrap_or(usize::MAX);
-        Ok(pattern.regex().find_iter(&text).take(most).map(|found| Value::from(found.as_str())).collect::<Vec<_>>().into())
+        Ok(pattern
+            .regex()
+            .find_iter(&text)
+            .take(most)
+            .map(|found| Value::from(found.as_str()))
+            .collect::<Vec<_>>()
+            .into())
     }),
     ("regexReplaceAll", 3, 3, |args| {
         let pattern = cached(&string(&args[0])).map_err(invalid)?;
@@ -129,7 +151,11 @@ fn capitals<I: Iterator<Item = char>>(text: &str, to: impl Fn(char) -> I) -> Str
     let mut out = String::with_capacity(text.len());
     let mut before = ' ';
     for c in text.chars() {
-        if before.is_whitespace() { out.extend(to(c)) } else { out.push(c) }
+        if before.is_whitespace() {
+            out.extend(to(c))
+        } else {
+            out.push(c)
+        }
         before = c;
     }
     out
@@ -172,7 +198,8 @@ fn words(text: &str) -> Vec<String> {
     for (i, c) in chars.iter().enumerate() {
         let before = i.checked_sub(1).map(|i| chars[i]);
         let next_small = chars.get(i + 1).is_some_and(|c| c.is_lowercase());
-        let begins = c.is_uppercase() && before.is_some_and(|b| b.is_lowercase() || b.is_numeric() || b.is_uppercase() && next_small);
+        let begins = c.is_uppercase()
+            && before.is_some_and(|b| b.is_lowercase() || b.is_numeric() || b.is_uppercase() && next_small);
         if begins || !c.is_alphanumeric() {
             words.push(String::new());
         }
