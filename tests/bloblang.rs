@@ -1,5 +1,5 @@
 //! The catalogue of functions and methods: every example is executed, and names, parameters and defaults are those of
-//! the reference.
+//! the reference. Below it: the formatter, and what no mapping can break.
 
 use std::collections::BTreeSet;
 
@@ -9,6 +9,13 @@ use nekton::bloblang::{functions, methods};
 use nekton::expr::Mapping;
 use nekton::message::{Message, batch_of};
 use serde_json::{Value, json};
+
+#[path = "bloblang/format.rs"]
+mod format;
+#[path = "bloblang/recorded.rs"]
+mod recorded;
+#[path = "bloblang/robust.rs"]
+mod robust;
 
 #[test]
 fn examples_do_what_they_say() {

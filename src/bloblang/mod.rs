@@ -13,6 +13,7 @@ mod depth;
 mod diagnostics;
 mod error;
 pub mod eval;
+pub mod format;
 pub mod functions;
 pub mod go;
 mod invoke;

@@ -178,12 +178,15 @@ pub struct EchoArgs {
 }
 
 #[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct BloblArgs {
+    #[command(subcommand)]
+    pub command: Option<BloblCommand>,
     /// A file with the mapping
     #[arg(short, long, value_name = "FILE")]
     pub file: Option<PathBuf>,
     /// A file with documents instead of standard input
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long = "input", alias = "input-file", value_name = "FILE")]
     pub input_file: Option<PathBuf>,
     /// Documents are bytes, not JSON
     #[arg(short, long)]
@@ -204,6 +207,46 @@ pub struct BloblArgs {
     /// The mapping; what follows it is ignored
     #[arg(trailing_var_arg = true)]
     pub mapping: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum BloblCommand {
+    /// Format mappings: files in place, or standard input
+    Fmt(FmtArgs),
+    /// Serve a page on which mappings are tried
+    Server(ServerArgs),
+}
+
+#[derive(Args, Debug)]
+pub struct FmtArgs {
+    /// Change nothing; name what is not formatted, and fail if there is any
+    #[arg(long)]
+    pub check: bool,
+    /// Files with mappings
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct ServerArgs {
+    /// The host to listen at
+    #[arg(long, default_value = "localhost")]
+    pub host: String,
+    /// The port to listen at
+    #[arg(short, long, default_value_t = 4195)]
+    pub port: u16,
+    /// Do not open the page in a browser
+    #[arg(short, long)]
+    pub no_open: bool,
+    /// The mapping to begin with
+    #[arg(short, long, value_name = "FILE")]
+    pub mapping_file: Option<PathBuf>,
+    /// The input to begin with
+    #[arg(short, long, value_name = "FILE")]
+    pub input_file: Option<PathBuf>,
+    /// Write what is edited back to these files
+    #[arg(short, long)]
+    pub write: bool,
 }
 
 #[derive(Args, Debug)]

@@ -1,11 +1,14 @@
-//! `blobl`: a mapping over documents, one a line.
+//! `blobl`: a mapping over documents, one a line; its commands format mappings and serve a page to try them on.
+
+mod fmt;
+mod server;
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Read, Write};
 use std::process::ExitCode;
 use std::thread;
 
-use super::args::{BloblArgs, Shared};
+use super::args::{BloblArgs, BloblCommand, Shared};
 use super::vars;
 use crate::bloblang::STACK;
 use crate::config;
@@ -25,7 +28,18 @@ struct Form {
     pretty: bool,
 }
 
-pub fn run(shared: Shared, args: BloblArgs) -> Result<ExitCode, String> {
+pub fn run(shared: Shared, mut args: BloblArgs) -> Result<ExitCode, String> {
+    match args.command.take() {
+        None => execute(shared, args),
+        Some(BloblCommand::Fmt(args)) => fmt::run(&args),
+        Some(BloblCommand::Server(args)) => {
+            vars::install(&shared.env_file)?;
+            server::run(args)
+        }
+    }
+}
+
+fn execute(shared: Shared, args: BloblArgs) -> Result<ExitCode, String> {
     let vars = vars::install(&[shared.env_file, args.env_file.clone()].concat())?;
     let mapping = mapping(&args, &vars)?;
     let form = Form { raw: args.raw, pretty: args.pretty };
