@@ -1,7 +1,9 @@
 //! Every field of the config must be what the recorded list of the reference's fields says: name, type, default, flags.
 
 use nekton::components::REGISTRY;
-use nekton::config::{AnyField, Body, ComponentSpec, Dialect, Kind, Part, Specs, to_json};
+use nekton::config::{
+    AnyField, Body, ComponentSpec, Dialect, Kind, LintOptions, Part, Specs, lint_component, parse, to_json,
+};
 use serde_json::Value;
 
 /// Components of the reference that this build has are the same; those it lacks are printed.
@@ -34,6 +36,27 @@ fn components_are_those_of_the_reference() {
     }
     println!("{} components are missing: {}", missing.len(), missing.join(", "));
     assert!(differences.is_empty(), "\n{}", differences.join("\n"));
+}
+
+#[test]
+fn examples_of_components_have_no_mistakes() {
+    let mut mistakes = Vec::new();
+    let options = LintOptions::default();
+    for kind in Kind::ALL {
+        for spec in REGISTRY.specs(kind) {
+            for example in spec.examples {
+                let path = format!("{kind} {}: {}", spec.name, example.title);
+                match parse(example.config.as_bytes()) {
+                    Ok(node) => {
+                        let findings = lint_component(kind, &node, &REGISTRY, &options);
+                        mistakes.extend(findings.iter().map(|finding| format!("{path}: {finding}")));
+                    }
+                    Err(error) => mistakes.push(format!("{path}: {error}")),
+                }
+            }
+        }
+    }
+    assert!(mistakes.is_empty(), "\n{}", mistakes.join("\n"));
 }
 
 fn component(path: &str, want: &Value, got: &ComponentSpec, out: &mut Vec<String>) {

@@ -176,10 +176,9 @@ impl Shared {
             }
             self.policy.count_period();
         }
-        if let Some(transaction) = batcher.take() {
-            if let Some(transaction) = self.policy.pack(transaction).await {
-                self.output.send(vec![transaction]).await;
-            }
+        let Some(transaction) = batcher.take() else { return };
+        if let Some(transaction) = self.policy.pack(transaction).await {
+            self.output.send(vec![transaction]).await;
         }
     }
 }
