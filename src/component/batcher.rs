@@ -1,6 +1,7 @@
 //! Collects transactions into larger batches until a policy says that one is complete.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -17,6 +18,8 @@ pub struct Batcher {
     owners: Vec<(u32, u32)>,
     /// When the period began that is running.
     since: Instant,
+    /// How much later than that period the batch is complete.
+    delay: Duration,
 }
 
 /// Answers the transactions that were joined into one batch.
@@ -30,6 +33,7 @@ struct Joined {
 impl Batcher {
     pub fn new(policy: Arc<Policy>) -> Self {
         Self {
+            delay: policy.delay(),
             policy,
             batch: Batch::new(),
             bytes: 0,
@@ -64,7 +68,7 @@ impl Batcher {
     /// When the running period ends, if something is held that waits for it.
     pub fn deadline(&self) -> Option<Instant> {
         let period = self.policy.period.filter(|_| !self.is_empty())?;
-        Some(self.since + period)
+        Some(self.since + period + self.delay)
     }
 
     /// Whether the policy has a period and it is over.
@@ -75,6 +79,7 @@ impl Batcher {
     /// Takes what is held as one transaction, and begins a new period.
     pub fn take(&mut self) -> Option<Transaction> {
         self.since = Instant::now();
+        self.delay = self.policy.delay();
         self.bytes = 0;
         let batch = std::mem::take(&mut self.batch);
         let mut acks = std::mem::take(&mut self.acks);

@@ -23,6 +23,12 @@ const CHECK: Field<Check> = field("check")
 const PROCESSORS: Field<Option<Vec<ProcessorConf>>> =
     field("processors").advanced().doc("Processors that run on a complete batch, to pack or reduce it.");
 
+/// Not among [`POLICY_FIELDS`], as only the policies of some components have it.
+pub const JITTER: Field<f64> = field("jitter").default(0.0).doc(
+    "The end of a period comes later by a random part of it, at most by this factor, so that many streams do not \
+     write at the same moment.",
+);
+
 /// The fields of a policy.
 pub const POLICY_FIELDS: &[&dyn AnyField] = &[&COUNT, &BYTE_SIZE, &PERIOD, &CHECK, &PROCESSORS];
 
@@ -35,6 +41,7 @@ pub struct Policy {
     pub count: usize,
     pub byte_size: usize,
     pub period: Option<Duration>,
+    jitter: f64,
     check: Option<Check>,
     pub processors: Arc<Chain>,
     metrics: Handle<BatchMetrics>,
@@ -47,10 +54,15 @@ impl Policy {
     pub fn read(conf: &Conf, cx: &Context) -> Built<Option<Self>> {
         let period = conf.get(&PERIOD)?.get();
         let check = conf.get(&CHECK)?;
+        let jitter = conf.get(&JITTER)?;
+        if jitter < 0.0 {
+            return Err(conf.error(&JITTER, "it cannot be negative").into());
+        }
         let policy = Self {
             count: usize::try_from(conf.get(&COUNT)?).unwrap_or(0),
             byte_size: usize::try_from(conf.get(&BYTE_SIZE)?).unwrap_or(0),
             period: (!period.is_zero()).then_some(period),
+            jitter,
             check: (!check.is_empty()).then_some(check),
             processors: Arc::new(cx.chain(&conf.get(&PROCESSORS)?.unwrap_or_default())?),
             metrics: cx.metrics(),
@@ -107,6 +119,14 @@ impl Policy {
             return None;
         }
         Some(Transaction { batch, ack })
+    }
+
+    /// How much later than its period the next batch is complete.
+    pub fn delay(&self) -> Duration {
+        match self.period {
+            Some(period) if self.jitter > 0.0 => period.mul_f64(self.jitter * rand::random::<f64>()),
+            _ => Duration::ZERO,
+        }
     }
 
     /// Counts a batch that the period completed.

@@ -41,7 +41,7 @@ mod writer;
 pub use backoff::Backoff;
 pub use batched::{BatchedInput, BatchedOutput};
 pub use batcher::Batcher;
-pub use batching::{BATCHING, POLICY_FIELDS, Policy};
+pub use batching::{BATCHING, JITTER, POLICY_FIELDS, Policy};
 pub use chain::{Chain, Instrumented, Mode};
 pub use context::{Context, Environment};
 pub use endpoints::{Body, Endpoints, Handler, PathVars, Registration};

@@ -5,7 +5,8 @@
 //! - `lock`: held by whoever has the log open, so that nobody else does.
 //! - `NUMBER.log`: the segments, see [`segment`](super::segment). Records are only ever added, to the last one; when
 //!   that has reached its size a new one is begun.
-//! - `done`: the number before which all records are done with, as text. Replaced as a whole.
+//! - `done`: the number before which all records are done with, in 20 decimal digits. It is written over, as a full disk
+//!   must not keep it from growing.
 //!
 //! # What always holds
 //!
@@ -48,6 +49,7 @@ pub struct Log {
     reader: Option<Reader>,
     /// The record that is read next.
     next: u64,
+    done_file: DoneFile,
     /// All records before this one are done with ...
     done: u64,
     /// ... and these too.
@@ -80,13 +82,15 @@ impl Lock {
 impl Log {
     /// Opens a log and cuts off what a crash has left.
     pub fn open(settings: Settings, log: Logger) -> io::Result<Self> {
-        let done = read_done(&settings.folder, &log)?;
+        let done_file = DoneFile::open(&settings.folder)?;
+        let done = done_file.read(&log)?;
         let mut this = Self {
             settings,
             segments: VecDeque::new(),
             writer: None,
             reader: None,
             next: done,
+            done_file,
             done,
             done_beyond: BTreeSet::new(),
             log,
@@ -211,7 +215,7 @@ impl Log {
         if before == self.done && gone == 0 {
             return Ok(());
         }
-        write_done(&self.settings.folder, self.done)?;
+        self.done_file.write(self.done)?;
         for segment in self.segments.drain(..gone) {
             std::fs::remove_file(segment.path(&self.settings.folder))?;
         }
@@ -287,21 +291,34 @@ impl Store for Log {
     }
 }
 
-fn read_done(folder: &Path, log: &Logger) -> io::Result<u64> {
-    match std::fs::read_to_string(folder.join("done")) {
-        Ok(text) => Ok(text.trim().parse().unwrap_or_else(|_| {
-            // A loss of power may leave it empty. The segments that are there tell enough.
-            log.warn(format_args!("{}: the file `done` holds no number", folder.display()));
-            0
-        })),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
-        Err(error) => Err(error),
-    }
-}
+/// The file `done`.
+struct DoneFile(File);
 
-fn write_done(folder: &Path, done: u64) -> io::Result<()> {
-    std::fs::write(folder.join("done.new"), done.to_string())?;
-    std::fs::rename(folder.join("done.new"), folder.join("done"))
+// === impl DoneFile ===
+
+impl DoneFile {
+    fn open(folder: &Path) -> io::Result<Self> {
+        let path = folder.join("done");
+        Ok(Self(OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?))
+    }
+
+    /// The number in it; 0 where there is none.
+    fn read(&self, log: &Logger) -> io::Result<u64> {
+        let text = io::read_to_string(&self.0)?;
+        Ok(match text.trim().parse() {
+            Ok(number) => number,
+            Err(_) if text.is_empty() => 0,
+            Err(_) => {
+                // The segments that are there tell enough: some records may come again.
+                log.warn(format_args!("the file `done` of the buffer holds no number"));
+                0
+            }
+        })
+    }
+
+    fn write(&self, number: u64) -> io::Result<()> {
+        self.0.write_all_at(format!("{number:020}\n").as_bytes(), 0)
+    }
 }
 
 #[cfg(test)]

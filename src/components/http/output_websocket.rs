@@ -23,7 +23,7 @@ pub const WEBSOCKET: OutputSpec = OutputSpec {
         .fields(&[&URL, &PROXY_URL, &TLS, &OAUTH, &BASIC_AUTH, &JWT])
         .examples(&[Example {
             title: "Push to a dashboard",
-            config: "websocket:\n  url: wss://dashboard.example.com/in\n  basic_auth: { enabled: true, username: plant, password: ${PASSWORD} }\n",
+            config: "websocket:\n  url: wss://dashboard.example.com/in\n  basic_auth: { enabled: true, username: plant, password: '${PASSWORD}' }\n",
         }]),
     build: OutputBuild::Sink(|conf: &Conf, cx: &Context| -> Built<SinkSetup> {
         let sink = Websocket { dialer: Dialer::read(conf)?, open: Mutex::new(None), cx: cx.clone() };

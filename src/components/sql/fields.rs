@@ -1,6 +1,6 @@
 //! The fields that all components of this folder have in common.
 
-use crate::component::POLICY_FIELDS;
+use crate::component::{JITTER, POLICY_FIELDS};
 use crate::config::{AnyField, Conf, Duration, Field, field};
 use crate::expr::Mapping;
 use crate::value::Str;
@@ -43,8 +43,11 @@ pub const PREFIX: Field<Option<Str>> = field("prefix").advanced().doc("A text be
 pub const SUFFIX: Field<Option<Str>> = field("suffix").advanced().doc("A text behind the statement.");
 pub const MAX_IN_FLIGHT: Field<i64> =
     field("max_in_flight").default(64).doc("How many writes may be under way; with 1 the order is kept.");
+/// The usual fields of a policy, and the jitter.
+const BATCHING_FIELDS: &[&dyn AnyField] =
+    &[POLICY_FIELDS[0], POLICY_FIELDS[1], POLICY_FIELDS[2], POLICY_FIELDS[3], POLICY_FIELDS[4], &JITTER];
 pub const BATCHING: Field<Conf> =
-    field("batching").fields(POLICY_FIELDS).doc("When messages are joined into one write.");
+    field("batching").fields(BATCHING_FIELDS).doc("When messages are joined into one write.");
 pub const OPTIONS: Field<Option<Vec<Str>>> =
     field("options").advanced().doc("Words between `INSERT` and `INTO`, such as `OR IGNORE`.");
 
