@@ -139,6 +139,10 @@ impl Output for BatchedOutput {
         }
     }
 
+    fn broken(&self) -> Option<&str> {
+        self.shared.output.broken()
+    }
+
     async fn flush(&self) {
         self.shared.flush(false).await;
         self.shared.output.flush().await;

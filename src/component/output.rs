@@ -40,6 +40,11 @@ pub trait Output: Send + Sync {
     /// output whenever their writes end.
     async fn send(&self, group: Group);
 
+    /// Why nothing can be written any more, if that is so; it ends the streams that write here through a resource.
+    fn broken(&self) -> Option<&str> {
+        None
+    }
+
     /// Writes now what is held back to complete a batch; returns once it is on its way.
     async fn flush(&self) {}
 

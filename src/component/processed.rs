@@ -63,6 +63,10 @@ impl Output for ProcessedOutput {
         }
     }
 
+    fn broken(&self) -> Option<&str> {
+        self.output.broken()
+    }
+
     async fn flush(&self) {
         self.output.flush().await;
     }

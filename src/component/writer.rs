@@ -1,6 +1,6 @@
 //! Makes an [`Output`] of a [`Sink`]: connects with back-off, limits concurrent writes, and answers acks.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -35,6 +35,8 @@ struct Shared {
     max_in_flight: u32,
     /// One permit for each write that may be under way.
     permits: Arc<Semaphore>,
+    /// Why nothing can be written any more.
+    broken: OnceLock<String>,
     /// Cancelled when nothing will be written any more: ends an attempt to connect that nobody needs.
     closed: CancellationToken,
 }
@@ -53,6 +55,7 @@ impl Writer {
             generation: AtomicU64::new(0),
             max_in_flight,
             permits: Arc::new(Semaphore::new(max_in_flight as usize)),
+            broken: OnceLock::new(),
             closed: CancellationToken::new(),
             cx,
         });
@@ -88,6 +91,10 @@ impl Output for Writer {
                 self.shared.cx.run(write);
             }
         }
+    }
+
+    fn broken(&self) -> Option<&str> {
+        self.shared.broken.get().map(String::as_str)
     }
 
     async fn close(&self) {
@@ -208,7 +215,8 @@ impl Shared {
                     self.cx.log().error(format_args!("Failed to send message to {name}: {error}"));
                 }
                 if let WriteError::Broken(reason) = &error {
-                    tasks.broke(format!("{name}: {reason}"));
+                    let reason = self.broken.get_or_init(|| format!("{name}: {reason}"));
+                    tasks.broke(reason.clone());
                 }
                 ack.resolve(Err(error.into_nack(&batch)));
             }

@@ -20,13 +20,14 @@ pub const RESOURCE: OutputSpec = OutputSpec {
         .examples(&[Example { title: "By label", config: "resource: warehouse\n" }]),
     build: OutputBuild::Output(|conf, cx| {
         let resource = cx.output_resource(&conf.get(&LABEL)?)?;
-        Ok(Arc::new(ResourceOutput { resource, connection: up(cx) }))
+        Ok(Arc::new(ResourceOutput { resource, connection: up(cx), cx: cx.clone() }))
     }),
 };
 
 struct ResourceOutput {
     resource: Handle<dyn Output>,
     connection: Arc<Connection>,
+    cx: Context,
 }
 
 /// The resource connects by itself, and says so itself; this only makes the stream count as connected.
@@ -41,7 +42,11 @@ fn up(cx: &Context) -> Arc<Connection> {
 #[async_trait]
 impl Output for ResourceOutput {
     async fn send(&self, group: Group) {
-        self.resource.current().send(group).await;
+        let output = self.resource.current();
+        output.send(group).await;
+        if let Some(reason) = output.broken() {
+            self.cx.environment().tasks.broke(reason.to_owned());
+        }
     }
 
     async fn flush(&self) {
