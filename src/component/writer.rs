@@ -1,7 +1,7 @@
 //! Makes an [`Output`] of a [`Sink`]: connects with back-off, limits concurrent writes, and answers acks.
 
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;

@@ -415,7 +415,8 @@ mod tests {
                 }
                 Act::Read(bytes) => model.take(log.read(bytes).expect("read")),
                 Act::Forget(n) => {
-                    let (forgotten, kept) = model.read.iter().partition(|number| (**number as usize).is_multiple_of(n));
+                    let (forgotten, kept) =
+                        model.read.iter().partition(|number| (**number as usize).is_multiple_of(n));
                     let forgotten: Vec<u64> = forgotten;
                     log.forget(&forgotten).expect("forgotten");
                     model.kept.retain(|number| !forgotten.contains(number));
