@@ -35,6 +35,7 @@ async fn start(guards: Guards) -> Running {
         vars: Arc::new(|_| None),
         strict: false,
         shutdown_timeout: Duration::from_secs(1),
+        tracer: Default::default(),
         streams_mode: true,
     });
     let api = Api::new(manager, Exporter::None, ("0", "now"), Node::map([]), endpoints.clone(), "/base/");

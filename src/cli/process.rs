@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::VERSION;
 use super::document::Document;
-use super::export::Pusher;
+use super::export::{Pusher, Traces};
 use super::signals::Signals;
 use crate::api::{self, Api, BasicAuth, ComponentEndpoints, Guards, Reserved, Server, Surface};
 use crate::client::serve::{self, Cors};
@@ -45,6 +45,7 @@ pub struct Process {
     metrics: Metrics,
     server: Option<(JoinHandle<()>, CancellationToken)>,
     pusher: Option<Pusher>,
+    traces: Option<Traces>,
 }
 
 /// The threads that everything runs on.
@@ -100,7 +101,8 @@ impl Process {
         mode: Mode,
     ) -> Result<Self, String> {
         let exporter = REGISTRY.exporter(&service.metrics).map_err(|error| error.to_string())?;
-        REGISTRY.check_tracer(&service.tracer).map_err(|error| error.to_string())?;
+        let traced = REGISTRY.tracer(&service.tracer).map_err(|error| error.to_string())?;
+        let (tracer, traces) = Traces::start(&traced, log.clone())?;
         let relabel = mapping(&service.metrics)?;
         let metrics = match exporter {
             Exporter::Statsd(_) => Metrics::recording(relabel),
@@ -125,10 +127,11 @@ impl Process {
             vars,
             strict: service.strict_errors,
             shutdown_timeout: service.shutdown_timeout.get(),
+            tracer,
             streams_mode: mode.streams,
         });
         let pusher = Pusher::start(&exporter, metrics.clone(), log.clone())?;
-        let mut process = Self { manager, log, service, exporter, metrics, server: None, pusher };
+        let mut process = Self { manager, log, service, exporter, metrics, server: None, pusher, traces };
         process.manager.create_resources(resources).map_err(|error| error.to_string())?;
         if process.service.http.enabled {
             let shown = config::normalise(part.fields(), &document.given, &REGISTRY);
@@ -198,6 +201,9 @@ impl Process {
         }
         if let Some(pusher) = self.pusher {
             pusher.finish().await;
+        }
+        if let Some(traces) = self.traces {
+            traces.finish().await;
         }
         if let Some((server, stop)) = self.server {
             stop.cancel();

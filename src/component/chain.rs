@@ -6,9 +6,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use smallvec::SmallVec;
 
 use super::context::Context;
+use super::spans::Spans;
 use super::{Processed, Processor, Step};
 use crate::message::{Batch, Batches, Failure, Group, Join, Transaction};
 use crate::telemetry::metrics::{Handle, Processor as ProcessorMetrics, Timer};
+use crate::telemetry::trace::Tracer;
 
 /// Processors in order. Without any it passes batches on.
 pub struct Chain {
@@ -143,6 +145,28 @@ impl Instrumented {
 
     fn process(&self, batch: Batch) -> Step<'_> {
         let Some(metrics) = &self.metrics else { return self.inner.process(batch) };
+        match self.cx.tracer() {
+            Some(tracer) => self.traced(tracer, metrics, batch),
+            None => self.measured(metrics, batch),
+        }
+    }
+
+    /// Processes with a span around every message.
+    fn traced<'a>(
+        &'a self,
+        tracer: &Tracer,
+        metrics: &'a Handle<ProcessorMetrics>,
+        mut batch: Batch,
+    ) -> Step<'a> {
+        let spans = Spans::enter(tracer, self.cx.type_name(), &mut batch);
+        let before: Failures = batch.iter().filter_map(|m| m.failure()).map(identity).collect();
+        match self.measured(metrics, batch) {
+            Step::Done(done) => Step::Done(leave(spans, &before, done)),
+            Step::Later(future) => Step::later(async move { leave(spans, &before, future.await) }),
+        }
+    }
+
+    fn measured<'a>(&'a self, metrics: &'a Handle<ProcessorMetrics>, batch: Batch) -> Step<'a> {
         metrics.received.add(batch.len() as u64);
         metrics.batch_received.add(1);
         let calls = self.calls.fetch_add(1, Ordering::Relaxed);
@@ -194,6 +218,18 @@ impl Instrumented {
             self.cx.log().debug(format_args!("Processor failed: {text}"));
         }
     }
+}
+
+/// Ends spans; those of messages that failed since they began say why.
+fn leave(mut spans: Spans, before: &Failures, done: Processed) -> Processed {
+    let mut batches = done?;
+    for (i, message) in batches.iter().flatten().enumerate() {
+        if let Some(failure) = message.failure().filter(|failure| !before.contains(&identity(failure))) {
+            spans.fail(i, &failure.text);
+        }
+    }
+    spans.leave(&mut batches);
+    Ok(batches)
 }
 
 /// The identities of failures that nobody has noted.

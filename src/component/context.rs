@@ -13,7 +13,7 @@ use super::resources::Resources;
 use super::status::{Connection, Connections};
 use super::tasks::Tasks;
 use crate::message::Origin;
-use crate::telemetry::{log::Logger, metrics};
+use crate::telemetry::{log::Logger, metrics, trace::Tracer};
 use crate::value::Str;
 
 /// Shared by everything of one stream, or of one resource.
@@ -31,6 +31,7 @@ pub struct Environment {
     pub strict: bool,
     pub log: Logger,
     pub metrics: metrics::Scope,
+    pub tracer: Tracer,
 }
 
 /// One component's place. Cheap to clone.

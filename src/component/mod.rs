@@ -31,6 +31,7 @@ mod registry;
 mod replay;
 mod resources;
 mod scanner;
+mod spans;
 mod status;
 mod store;
 mod tasks;
@@ -56,9 +57,10 @@ pub use processor::{Processed, Processor, Rejected, Step};
 pub use reader::{AUTO_REPLAY_NACKS, Reader};
 pub use registry::{
     BufferSpec, Built, CacheSpec, InputBuild, InputSpec, Listing, MetricsSpec, OutputBuild, OutputSpec,
-    PlainSpec, ProcessorSpec, RateLimitSpec, Registry, ScannerSpec, SinkSetup, SourceSetup,
+    ProcessorSpec, RateLimitSpec, Registry, ScannerSpec, SinkSetup, SourceSetup, TracerSpec,
 };
 pub use resources::{Handle, Resources, Table};
+pub use spans::{Spans, trace_group, trace_transaction};
 pub use scanner::{ByteSource, Cut, Scan, Scanner, SourceAck, base_name};
 pub use status::{Connection, Connections, Status, Waiting};
 pub use store::{Buffer, Cache, CacheError, RateLimit};

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use super::backoff::Backoff;
 use super::context::Context;
 use super::replay::Pending;
+use super::spans::trace_group;
 use super::status::Connection;
 use super::{ConnectError, Input, Pull, ReadError, Reads, Source};
 use crate::config::{Field, field};
@@ -129,6 +130,7 @@ impl Reader {
         }
         self.metrics.received.add(messages);
         self.pending.hand_out(&mut group, self.auto_replay, &self.metrics);
+        trace_group(&self.cx, &mut group);
         group
     }
 
@@ -156,10 +158,11 @@ impl Reader {
     }
 
     fn replays(&mut self) -> Option<Group> {
-        let group = self.pending.replays(&self.metrics);
+        let mut group = self.pending.replays(&self.metrics);
         if group.is_empty() {
             return None;
         }
+        trace_group(&self.cx, &mut group);
         if let Phase::Exhausted { announced } = &mut self.phase {
             *announced = false;
         }

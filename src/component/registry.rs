@@ -9,6 +9,7 @@ use super::scanner::Scanner;
 use super::{Buffer, Cache, Input, Output, Processor, RateLimit, Sink, Source};
 use crate::config::{Catalogue, ComponentSpec, Conf, Kind, MetricsConf, Specs, TracerConf};
 use crate::telemetry::metrics::Exporter;
+use crate::telemetry::trace;
 
 /// The result of a constructor.
 pub type Built<T> = Result<T, BuildError>;
@@ -89,9 +90,9 @@ pub struct MetricsSpec {
     pub build: fn(&Conf) -> Built<Exporter>,
 }
 
-/// A component that only configures the process: tracers.
-pub struct PlainSpec {
+pub struct TracerSpec {
     pub spec: ComponentSpec,
+    pub build: fn(&Conf) -> Built<trace::Exporter>,
 }
 
 /// The components of one kind: the tables of the folders they stand in, one after another.
@@ -108,7 +109,7 @@ pub struct Registry {
     pub rate_limits: Listing<RateLimitSpec>,
     pub scanners: Listing<ScannerSpec>,
     pub metrics: Listing<MetricsSpec>,
-    pub tracers: Listing<PlainSpec>,
+    pub tracers: Listing<TracerSpec>,
     /// Components that lint knows although this build cannot run them.
     pub catalogue: Option<fn() -> &'static Catalogue>,
 }
@@ -157,12 +158,12 @@ impl Registry {
 }
 
 impl Registry {
-    /// Refuses a tracer that this build does not contain.
-    pub fn check_tracer(&self, conf: &TracerConf) -> Built<()> {
+    /// The exporter of traces that `conf` names.
+    pub fn tracer(&self, conf: &TracerConf) -> Built<trace::Exporter> {
         let found = conf.resolve(self)?;
         let entry = self.tracers.iter().find(|entry| entry.spec.name == found.spec.name);
-        let built = entry.ok_or_else(BuildError::not_built);
-        built.map(|_| ()).map_err(|error| error.within("tracer", found.spec.name, &found.path))
+        let built = entry.ok_or_else(BuildError::not_built).and_then(|e| (e.build)(&found.conf));
+        built.map_err(|error| error.within("tracer", found.spec.name, &found.path))
     }
 }
 

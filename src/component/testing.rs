@@ -35,6 +35,7 @@ pub fn context_at(
         strict: false,
         log: Logger::silent(),
         metrics: Scope::detached(),
+        tracer: Default::default(),
     };
     Context::root(Arc::new(environment), stop)
 }

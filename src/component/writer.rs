@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::backoff::Backoff;
 use super::context::Context;
 use super::poll::poll_once;
+use super::spans::Spans;
 use super::status::Connection;
 use super::{ConnectError, Output, Sink, WriteError};
 use crate::message::{Batch, Group, Join, Transaction};
@@ -161,6 +162,7 @@ impl Shared {
         let result = loop {
             let generation = self.connected().await;
             let began = Timer::start();
+            let _spans = self.spans(&transaction.batch);
             match self.sink.write(&transaction.batch).await {
                 Err(WriteError::NotConnected) => self.lost(generation).await,
                 result => {
@@ -182,7 +184,9 @@ impl Shared {
         while !left.is_empty() {
             let generation = self.connected().await;
             let began = Timer::start();
+            let spans: Vec<_> = left.iter().filter_map(|t| self.spans(&t.batch)).collect();
             self.sink.write_group(&left, &mut results).await;
+            drop(spans);
             self.metrics.latency.record(began.elapsed(), left.len() as u64);
             let mut again = Group::new();
             for (transaction, result) in std::mem::take(&mut left).into_iter().zip(results.drain(..)) {
@@ -221,6 +225,12 @@ impl Shared {
                 ack.resolve(Err(error.into_nack(&batch)));
             }
         }
+    }
+
+    /// Spans around the writing of a batch, where traces are wanted.
+    fn spans(&self, batch: &Batch) -> Option<Spans> {
+        let tracer = self.cx.tracer()?;
+        Some(Spans::begin(tracer, &format!("output_{}", self.cx.type_name()), batch))
     }
 
     fn strict(&self) -> bool {

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::bloblang::{Failure, Scope};
 use crate::message::Batch;
-use crate::value::{Object, Value};
+use crate::value::{Object, Str, Value};
 
 /// The messages of a batch.
 pub struct BatchScope<'a>(pub &'a Batch);
@@ -39,5 +39,13 @@ impl Scope for BatchScope<'_> {
         let failure = self.0.get(index)?.failure()?;
         let origin = failure.origin.as_ref().map(|o| (o.name.as_str(), o.label.as_str(), o.path.as_str()));
         Some(Failure { text: &failure.text, origin })
+    }
+    fn trace_id(&self, index: usize) -> Option<Str> {
+        self.0.get(index)?.trace().map(|trace| trace.id_text())
+    }
+
+    fn trace_span(&self, index: usize) -> Object {
+        let trace = self.0.get(index).and_then(|message| message.trace());
+        trace.map(|trace| ("traceparent".into(), Value::String(trace.text()))).into_iter().collect()
     }
 }

@@ -30,6 +30,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::component::{Connections, Endpoints, Environment, Pipes, Registry, Resources, Tasks, Waiting};
 use crate::stream::Stream;
+use crate::telemetry::trace::Tracer;
 use crate::telemetry::{Logger, Metrics, Scope};
 use crate::value::{Str, Value};
 use locks::Locks;
@@ -48,6 +49,8 @@ pub struct Settings {
     pub strict: bool,
     /// How long a stop may take where nothing else is said.
     pub shutdown_timeout: Duration,
+    /// What begins spans.
+    pub tracer: Tracer,
     /// Whether there are many streams, each with its id in labels, logs and paths, or a single one without.
     pub streams_mode: bool,
 }
@@ -178,6 +181,7 @@ impl Shared {
                 Some(_) => settings.metrics.scope(id),
                 None => self.scope.clone(),
             },
+            tracer: settings.tracer.clone(),
         })
     }
 

@@ -8,6 +8,7 @@
 mod ack;
 mod payload;
 mod reply;
+mod trace;
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use crate::value::{Object, Str, Value};
 pub use ack::{Ack, AckSink, Join, Nack, Outcome, Partial, sink};
 pub use payload::{NotStructured, Payload};
 pub use reply::Reply;
+pub use trace::Trace;
 
 /// Messages that travel together, hardly ever more than one.
 pub type Batch = SmallVec<[Message; 1]>;
@@ -56,6 +58,7 @@ pub struct Message {
 struct Cold {
     failure: Option<Arc<Failure>>,
     reply: Option<Reply>,
+    trace: Option<Trace>,
     originals: u32,
     replayed: bool,
 }
@@ -207,6 +210,17 @@ impl Message {
     pub fn set_reply(&mut self, reply: Option<Reply>) {
         if reply.is_some() || self.reply().is_some() {
             self.cold_mut().reply = reply;
+        }
+    }
+
+    /// The span that what happens to this message next is part of, where it is traced.
+    pub fn trace(&self) -> Option<Trace> {
+        self.cold.as_ref()?.trace
+    }
+
+    pub fn set_trace(&mut self, trace: Option<Trace>) {
+        if trace.is_some() || self.trace().is_some() {
+            self.cold_mut().trace = trace;
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub mod log;
 pub mod metrics;
+pub mod trace;
 pub mod names;
 
 pub use log::Logger;

@@ -175,6 +175,7 @@ fn build(
         vars: runner.vars.clone(),
         strict: false,
         shutdown_timeout: std::time::Duration::ZERO,
+        tracer: Default::default(),
         streams_mode: false,
     });
     // A resource that cannot be built only matters to those who use it.

@@ -1,8 +1,9 @@
-//! Metrics that the process sends by itself: regularly, and once at the end.
+//! Metrics and traces that the process sends by itself: regularly, and once at the end.
 
 mod gateway;
 mod influx;
 mod statsd;
+mod traces;
 
 use std::time::Duration;
 
@@ -11,6 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::telemetry::Logger;
 use crate::telemetry::metrics::{Exporter, Logged, Metrics, Since};
+
+pub use traces::Traces;
 
 /// The task that sends until it is stopped.
 pub struct Pusher {

@@ -395,6 +395,7 @@ mod tests {
             strict: false,
             log: Logger::silent(),
             metrics: Scope::detached(),
+            tracer: Default::default(),
         };
         Context::root(Arc::new(environment), stop.clone())
     }

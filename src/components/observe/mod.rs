@@ -7,8 +7,9 @@ mod metrics_none;
 mod metrics_prometheus;
 mod metrics_statsd;
 mod tracer_none;
+mod tracer_open_telemetry;
 
-use crate::component::{MetricsSpec, PlainSpec};
+use crate::component::{MetricsSpec, TracerSpec};
 
 pub const METRICS: &[&MetricsSpec] = &[
     &metrics_influxdb::INFLUXDB,
@@ -19,4 +20,4 @@ pub const METRICS: &[&MetricsSpec] = &[
     &metrics_statsd::STATSD,
 ];
 
-pub const TRACERS: &[&PlainSpec] = &[&tracer_none::NONE];
+pub const TRACERS: &[&TracerSpec] = &[&tracer_none::NONE, &tracer_open_telemetry::OPEN_TELEMETRY_COLLECTOR];

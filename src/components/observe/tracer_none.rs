@@ -1,7 +1,10 @@
 //! `none`: no traces.
 
-use crate::component::PlainSpec;
+use crate::component::TracerSpec;
 use crate::config::{ComponentSpec, Kind};
+use crate::telemetry::trace::Exporter;
 
-pub const NONE: PlainSpec =
-    PlainSpec { spec: ComponentSpec::new(Kind::Tracer, "none").summary("Exports no traces.") };
+pub const NONE: TracerSpec = TracerSpec {
+    spec: ComponentSpec::new(Kind::Tracer, "none").summary("Exports no traces."),
+    build: |_| Ok(Exporter::None),
+};

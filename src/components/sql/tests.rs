@@ -37,6 +37,7 @@ impl Bench {
             strict: false,
             log: Logger::silent(),
             metrics: Scope::detached(),
+            tracer: Default::default(),
         };
         let cx = Context::root(Arc::new(environment), CancellationToken::new());
         Self { folder: tempfile::tempdir().expect("a folder"), cx }

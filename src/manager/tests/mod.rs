@@ -21,6 +21,7 @@ fn manager() -> Manager {
         vars: Arc::new(|name| (name == "PASSWORD").then(|| "s3cret".to_owned())),
         strict: false,
         shutdown_timeout: SECOND,
+        tracer: Default::default(),
         streams_mode: true,
     })
 }

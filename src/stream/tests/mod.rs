@@ -26,6 +26,7 @@ fn environment() -> Arc<Environment> {
         strict: false,
         log: Logger::silent(),
         metrics: Scope::detached(),
+        tracer: Default::default(),
     })
 }
 

@@ -13,9 +13,12 @@ use super::super::server::metadata::{self, Line, firsts};
 use super::exchange::Patience;
 use super::{Shared, response};
 use crate::client::multipart;
-use crate::component::{Body, Handler};
-use crate::message::{Batch, Message, Reply, batch_of};
+use crate::component::{Body, Handler, Spans};
+use crate::message::{Batch, Message, Reply, Trace, batch_of};
 use crate::value::Object;
+
+/// The name of the span of a request.
+const SPAN: &str = "input_http_server_post";
 
 /// The largest body that is taken: 1 GiB.
 pub const LARGEST: usize = 1 << 30;
@@ -90,6 +93,8 @@ impl Shared {
             last.replace_meta(posted.metadata);
             last.set_reply(Some(reply.clone()));
         }
+        // They end with the answer.
+        let _spans = self.cx.tracer().map(|tracer| Spans::root(tracer, SPAN, parent(&batch), &mut batch));
         let end = patience.wait(self.queue.submit(batch)).await;
         let replies: Batch = reply.take().into_iter().flatten().collect();
         Ok(response::of_end(end, replies, &self.responses, self.cx.log()))
@@ -99,6 +104,13 @@ impl Shared {
         self.cx.log().warn(format_args!("Request read failed: {reason}"));
         Box::new(answer::text(StatusCode::BAD_REQUEST, "Bad request"))
     }
+}
+
+/// The trace that the headers of a request name, which its messages have as metadata.
+fn parent(batch: &Batch) -> Option<Trace> {
+    let metadata = batch.first()?.meta();
+    let (_, value) = metadata.iter().find(|(key, _)| key.eq_ignore_ascii_case("traceparent"))?;
+    value.as_str().and_then(Trace::parse)
 }
 
 /// A body that may be kept as long as a message lives.

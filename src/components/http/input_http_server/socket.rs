@@ -14,9 +14,12 @@ use super::super::server::metadata::{self, Line, firsts};
 use super::super::server::upgrade::{self, Socket};
 use super::exchange::End;
 use super::{Shared, response};
-use crate::component::{Body, Handler};
+use crate::component::{Body, Handler, Spans};
 use crate::message::{Message, Reply, batch_of};
 use crate::value::Object;
+
+/// The name of the span of a frame.
+const SPAN: &str = "input_http_server_websocket";
 
 /// Frames that were not delivered are sent again, after some attempts with a pause.
 const IMMEDIATE_ATTEMPTS: u32 = 3;
@@ -86,7 +89,10 @@ impl Shared {
             let mut message = Message::from_bytes(content.clone());
             message.replace_meta(metadata.clone());
             message.set_reply(Some(reply.clone()));
-            let end = self.queue.submit(batch_of(message)).await;
+            let mut batch = batch_of(message);
+            let spans = self.cx.tracer().map(|tracer| Spans::root(tracer, SPAN, None, &mut batch));
+            let end = self.queue.submit(batch).await;
+            drop(spans);
             for answer in reply.take().into_iter().flatten() {
                 socket.send(text(answer.bytes())).await.ok()?;
             }
