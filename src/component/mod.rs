@@ -60,8 +60,8 @@ pub use registry::{
     ProcessorSpec, RateLimitSpec, Registry, ScannerSpec, SinkSetup, SourceSetup, TracerSpec,
 };
 pub use resources::{Handle, Resources, Table};
-pub use spans::{Spans, trace_group, trace_transaction};
 pub use scanner::{ByteSource, Cut, Scan, Scanner, SourceAck, base_name};
+pub use spans::{Spans, trace_group, trace_transaction};
 pub use status::{Connection, Connections, Status, Waiting};
 pub use store::{Buffer, Cache, CacheError, RateLimit};
 pub use tasks::{Failure, Tasks, panic_text};

@@ -2,8 +2,8 @@
 
 pub mod log;
 pub mod metrics;
-pub mod trace;
 pub mod names;
+pub mod trace;
 
 pub use log::Logger;
 pub use metrics::{Handle, Metrics, Scope};
