@@ -113,6 +113,11 @@ impl TlsConf {
         self.enabled
     }
 
+    /// The same settings, used whether they were switched on or not.
+    pub fn always(self) -> Self {
+        Self { enabled: true, ..self }
+    }
+
     /// The settings that connections use: these if they are enabled, else the common ones. Reads the files.
     pub fn config(&self) -> Result<Arc<ClientConfig>, String> {
         if !self.enabled {

@@ -17,6 +17,7 @@ mod parquet;
 mod protobuf;
 mod pure;
 mod scan;
+mod schema_registry;
 #[cfg(feature = "sqlite")]
 mod sql;
 mod text;
@@ -48,6 +49,7 @@ pub const REGISTRY: Registry = Registry {
         #[cfg(feature = "protobuf")]
         protobuf::PROCESSORS,
         pure::PROCESSORS,
+        schema_registry::PROCESSORS,
         #[cfg(feature = "sqlite")]
         sql::PROCESSORS,
         text::PROCESSORS,

@@ -8,6 +8,7 @@
 //!
 //! This module imports nothing of ours.
 
+pub mod avro;
 pub mod compare;
 pub mod json;
 pub mod msgpack;
@@ -15,6 +16,8 @@ pub mod number;
 mod object;
 #[cfg(feature = "parquet")]
 pub mod parquet;
+#[cfg(feature = "protobuf")]
+pub mod protobuf;
 mod raw;
 pub mod text;
 pub mod xml;

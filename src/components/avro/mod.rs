@@ -1,13 +1,7 @@
-//! Avro: schemas, both encodings, files, and the processor and scanner over them.
+//! The Avro processor, and the scanner of Avro files.
 
-mod binary;
-mod canonical;
-mod coerce;
 mod ocf;
 mod processor;
-mod schema;
-mod textual;
-mod union;
 
 use crate::component::{ProcessorSpec, ScannerSpec};
 

@@ -7,14 +7,11 @@ use async_trait::async_trait;
 use bytes::{Buf, BytesMut};
 use tokio::io::AsyncReadExt;
 
-use super::binary::{self, read_long};
-use super::canonical::{canonical, fingerprint};
-use super::schema::Schema;
-use super::textual;
-use super::union::Tags;
 use crate::component::{ByteSource, Cut, ReadError, Scan, Scanner, ScannerSpec};
 use crate::config::{ComponentSpec, Example, Field, Kind, field};
 use crate::message::Message;
+use crate::value::avro::binary::{self, read_long};
+use crate::value::avro::{Schema, Tags, canonical, fingerprint, textual};
 use crate::value::{Str, Value};
 
 const RAW_JSON: Field<bool> = field("raw_json")

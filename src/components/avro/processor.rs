@@ -1,13 +1,10 @@
 //! The `avro` processor.
 
-use super::canonical::fingerprint;
-use super::schema::Schema;
-use super::union::Tags;
-use super::{binary, textual};
 use crate::component::{Built, Processor, ProcessorSpec, Step};
 use crate::config::{ComponentSpec, Conf, Example, Field, Kind, field};
 use crate::message::{Batch, Message};
 use crate::value::Str;
+use crate::value::avro::{Schema, Tags, binary, fingerprint, textual};
 
 const OPERATOR: Field<Str> = field("operator")
     .options(&["to_json", "from_json"])

@@ -1,8 +1,6 @@
-//! Protocol buffers, by definitions that are read when the stream starts.
+//! The Protocol Buffers processor, by definitions that are read when the stream starts.
 
 mod codec;
-mod document;
-mod load;
 mod processor;
 
 use crate::component::ProcessorSpec;

@@ -1,9 +1,10 @@
 //! The `protobuf` processor.
 
-use super::codec::{Codec, Operator, Style};
+use super::codec::{Codec, Operator};
 use crate::component::{Built, Processor, ProcessorSpec};
 use crate::config::{ComponentSpec, Conf, Example, Field, Finding, Kind, field};
 use crate::value::Str;
+use crate::value::protobuf::{self, Style};
 
 const OPERATOR: Field<Str> = field("operator").options(&["to_json", "from_json", "decode"]).doc(
     "`to_json`: messages become JSON as Protocol Buffers define it; `decode`: documents with numbers, times and bytes of their own; `from_json`: the other way round.",
@@ -75,18 +76,17 @@ fn new(conf: &Conf) -> Built<Box<dyn Processor>> {
         other => return Err(conf.error(&OPERATOR, format!("there is no operator '{other}'")).into()),
     };
     let pool =
-        super::load::load(&conf.get(&IMPORT_PATHS)?).map_err(|error| conf.error(&IMPORT_PATHS, error))?;
+        protobuf::load(&conf.get(&IMPORT_PATHS)?).map_err(|error| conf.error(&IMPORT_PATHS, error))?;
     let name = conf.get(&MESSAGE)?;
     let message = pool.get_message_by_name(&name);
     let message =
         message.ok_or_else(|| conf.error(&MESSAGE, format!("there is no message type '{name}'")))?;
     let style = Style {
-        discard_unknown: conf.get(&DISCARD_UNKNOWN)?,
         proto_names: conf.get(&USE_PROTO_NAMES)?,
         unpopulated: conf.get(&EMIT_UNPOPULATED)?,
         enum_numbers: conf.get(&USE_ENUM_NUMBERS)?,
     };
-    Ok(Box::new(Codec { operator, message, style }))
+    Ok(Box::new(Codec { operator, of: message, style, discard_unknown: conf.get(&DISCARD_UNKNOWN)? }))
 }
 
 #[cfg(test)]

@@ -117,7 +117,7 @@ async fn a_resource_is_shared() {
     let cx = context();
     let shared = crate::component::SharedInput::start(input(&cx, "words: [a, b]"), &cx);
     cx.resources().inputs.set("shared", shared);
-    assert_eq!(drain(input(&cx, "resource: shared"), |_| false).await, "a b");
+    assert_eq!(drain(input(&cx, "resource: shared"), |_| false).await, "a b |");
 }
 
 /// Remembers keys.

@@ -1,6 +1,6 @@
 //! Statements.
 
-use super::super::ast::{Expr, Stmt};
+use super::super::ast::{Expr, Place, Stmt};
 use super::{Machine, Run, Stop, Val};
 use crate::value::Str;
 
@@ -51,20 +51,7 @@ impl<'p> Machine<'p> {
                 }
                 Ok(())
             }
-            Stmt::ForIn { name, array, body } => {
-                let array = self.array(*array)?;
-                for key in self.sorted_keys(array) {
-                    // An element may be gone by now.
-                    if !self.arrays[array].contains_key(&key) {
-                        continue;
-                    }
-                    self.set(*name, Val::Input(key))?;
-                    if !self.iteration(body)? {
-                        break;
-                    }
-                }
-                Ok(())
-            }
+            Stmt::ForIn { name, array, body } => self.for_in(*name, *array, body),
             Stmt::Block(body) => self.statements(body),
             Stmt::Delete { array, key } => {
                 let array = self.array(*array)?;
@@ -91,6 +78,21 @@ impl<'p> Machine<'p> {
             Stmt::Break => Err(Stop::Break),
             Stmt::Continue => Err(Stop::Continue),
         }
+    }
+
+    fn for_in(&mut self, name: Place, array: Place, body: &'p [Stmt]) -> Run<()> {
+        let array = self.array(array)?;
+        for key in self.sorted_keys(array) {
+            // An element may be gone by now.
+            if !self.arrays[array].contains_key(&key) {
+                continue;
+            }
+            self.set(name, Val::Input(key))?;
+            if !self.iteration(body)? {
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn optional(&mut self, statement: Option<&'p Stmt>) -> Run<()> {

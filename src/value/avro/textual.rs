@@ -61,6 +61,22 @@ fn write(
             }
             string(symbol, out);
         }
+        _ => return whole(schema, id, value, tags, out, depth),
+    }
+    Ok(())
+}
+
+/// Adds a value that is made of others.
+fn whole(
+    schema: &Schema,
+    id: Id,
+    value: &Value,
+    tags: Tags,
+    out: &mut String,
+    depth: usize,
+) -> Result<(), String> {
+    let node = schema.node(id);
+    match (&node.kind, value) {
         (Kind::Array(items), Value::Array(values)) => {
             out.push('[');
             for (i, value) in values.iter().enumerate() {
@@ -89,7 +105,7 @@ fn write(
                     (Some(value), _) => write(schema, field.of, value, tags, out, depth + 1)
                         .map_err(|error| format!("'{}' of '{name}': {error}", field.name))?,
                     (None, Some(default)) => {
-                        out.push_str(&String::from_utf8_lossy(&json::print(default).unwrap_or_default()))
+                        out.push_str(&String::from_utf8_lossy(&json::print(default).unwrap_or_default()));
                     }
                     (None, None) => return Err(format!("'{}' of '{name}' is missing", field.name)),
                 }
@@ -110,7 +126,7 @@ fn write(
             })?;
             out.push_str(&text);
         }
-        _ => return Err(unfit()),
+        _ => return Err(format!("a value of type {} is not of type {}", value.type_name(), node.name())),
     }
     Ok(())
 }

@@ -98,12 +98,17 @@ const LOGICAL: &[(&str, &str, Logical)] = &[
 impl Schema {
     /// The schema that `text`, a JSON document or the mere name of a type, is.
     pub fn parse(text: &str) -> Result<Self, String> {
+        Self::parse_with(text, &[])
+    }
+
+    /// As [`Self::parse`], with other schemas by the names that this one calls them.
+    pub fn parse_with(text: &str, others: &[(String, String)]) -> Result<Self, String> {
         let plain = PLAIN.iter().any(|(name, _)| *name == text.trim());
         let document = match plain {
             true => Value::from(text.trim()),
             false => json::parse(text.as_bytes()).map_err(|error| error.to_string())?,
         };
-        let mut parser = Parser { nodes: Vec::new(), named: HashMap::new(), depth: 0 };
+        let mut parser = Parser { nodes: Vec::new(), named: HashMap::new(), others, depth: 0 };
         let root = parser.parse(&document, "")?;
         Ok(Self { nodes: parser.nodes, root })
     }
@@ -146,15 +151,16 @@ impl Node {
     }
 }
 
-struct Parser {
+struct Parser<'o> {
     nodes: Vec<Node>,
     named: HashMap<Str, Id>,
+    others: &'o [(String, String)],
     depth: usize,
 }
 
 // === impl Parser ===
 
-impl Parser {
+impl Parser<'_> {
     /// `namespace`: of the type around this one.
     fn parse(&mut self, value: &Value, namespace: &str) -> Result<Id, String> {
         if self.depth == MAX_DEPTH {
@@ -181,7 +187,13 @@ impl Parser {
             return Ok(self.add(kind.clone(), Logical::None));
         }
         let known = self.named.get(&full_name(name, namespace)).or_else(|| self.named.get(name));
-        known.copied().ok_or_else(|| format!("unknown type '{name}'"))
+        if let Some(known) = known {
+            return Ok(*known);
+        }
+        let other = self.others.iter().find(|(other, _)| other == name);
+        let (_, other) = other.ok_or_else(|| format!("unknown type '{name}'"))?;
+        let other = json::parse(other.as_bytes()).map_err(|error| format!("the schema '{name}': {error}"))?;
+        self.parse(&other, "")
     }
 
     fn union(&mut self, branches: &[Value], namespace: &str) -> Result<Id, String> {

@@ -1,9 +1,10 @@
-//! Definitions from folders.
+//! Definitions from folders, and from texts.
 
 use std::path::Path;
 
 use prost_reflect::DescriptorPool;
-use protox::Compiler;
+use protox::file::{ChainFileResolver, File, FileResolver, GoogleFileResolver};
+use protox::{Compiler, Error};
 use walkdir::WalkDir;
 
 /// The types of every `.proto` file below `folders`.
@@ -26,4 +27,26 @@ pub fn load(folders: &[String]) -> Result<DescriptorPool, String> {
 fn is_definition(path: &Path) -> bool {
     let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
     path.extension().is_some_and(|extension| extension == "proto") && !hidden
+}
+
+/// The types of `root` and what it imports; `files` are names with texts.
+pub fn compile(root: &str, files: Vec<(String, String)>) -> Result<DescriptorPool, String> {
+    let mut resolver = ChainFileResolver::new();
+    resolver.add(Texts(files));
+    resolver.add(GoogleFileResolver::new());
+    let mut compiler = Compiler::with_file_resolver(resolver);
+    compiler.include_imports(true);
+    compiler.open_file(root).map_err(|error| error.to_string())?;
+    Ok(compiler.descriptor_pool())
+}
+
+/// Names with texts.
+struct Texts(Vec<(String, String)>);
+
+impl FileResolver for Texts {
+    fn open_file(&self, name: &str) -> Result<File, Error> {
+        let text = self.0.iter().find(|(known, _)| known == name);
+        let (_, text) = text.ok_or_else(|| Error::file_not_found(name))?;
+        File::from_source(name, text)
+    }
 }

@@ -54,6 +54,15 @@ fn write(schema: &Schema, id: Id, value: &Value, out: &mut Vec<u8>, depth: usize
             };
             long(at.ok_or_else(|| format!("not a symbol of '{name}'"))? as i64, out);
         }
+        _ => return write_whole(schema, id, value, out, depth),
+    }
+    Ok(())
+}
+
+/// Adds a value that is made of others.
+fn write_whole(schema: &Schema, id: Id, value: &Value, out: &mut Vec<u8>, depth: usize) -> Result<(), String> {
+    let node = schema.node(id);
+    match (&node.kind, value) {
         (Kind::Array(items), Value::Array(values)) => {
             if !values.is_empty() {
                 long(values.len() as i64, out);
@@ -94,7 +103,7 @@ fn write(schema: &Schema, id: Id, value: &Value, out: &mut Vec<u8>, depth: usize
             long(at as i64, out);
             out.extend(bytes);
         }
-        _ => return Err(unfit()),
+        _ => return Err(format!("a value of type {} is not of type {}", value.type_name(), node.name())),
     }
     Ok(())
 }

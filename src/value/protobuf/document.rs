@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MapKey, ReflectMessage, Value as Typed};
 
-use super::codec::Style;
+use super::{Style, to_json};
 use crate::value::{Object, Str, Value, json};
 
 /// The document of a message.
@@ -14,7 +14,7 @@ pub fn document(message: &DynamicMessage, style: Style) -> Result<Value, String>
         return Ok(time(message));
     }
     if descriptor.package_name() == "google.protobuf" {
-        return json::parse(&style.json(message)?).map_err(|error| error.to_string());
+        return json::parse(&to_json(message, style)?).map_err(|error| error.to_string());
     }
     let mut object = Object::new();
     for (field, value) in message.fields() {

@@ -1,0 +1,160 @@
+//! `schema_registry_encode`: documents by the newest schema of a subject.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration as Time, Instant};
+
+use tokio::sync::Mutex;
+
+use super::format::Format;
+use super::registry::{Registry, TRANSPORT, URL};
+use crate::client::{BASIC_AUTH, JWT, OAUTH, TLS};
+use crate::component::{Built, Context, Processor, ProcessorSpec, Step};
+use crate::config::{ComponentSpec, Conf, Duration, Example, Field, Kind, field};
+use crate::expr::Template;
+use crate::message::{Batch, Message, batches_of};
+use crate::telemetry::Logger;
+use crate::value::Str;
+
+const SUBJECT: Field<Template> = field("subject").doc("The subject that a message belongs to.");
+const REFRESH: Field<Duration> =
+    field("refresh_period").default("10m").doc("How often the newest schema of a subject is asked for.");
+const AVRO_RAW_JSON: Field<bool> = field("avro_raw_json")
+    .default(false)
+    .advanced()
+    .doc("Has no effect: values of Avro unions may always stand with or without the names of their types.");
+const AVRO_NESTED: Field<bool> = field("avro_nested_schemas")
+    .default(false)
+    .advanced()
+    .version("1.2.0")
+    .doc("Has no effect: schemas may always refer to others.");
+const SCHEMA_METADATA: Field<Str> = field("schema_metadata").default("").doc("Is not there.");
+const FORMAT: Field<Option<Str>> =
+    field("format").options(&["avro", "json_schema"]).doc("Only for `schema_metadata`.");
+const NORMALIZE: Field<bool> = field("normalize").default(true).advanced().doc("Only for `schema_metadata`.");
+const RAW_JSON: Field<Option<bool>> = field("raw_json").doc("Has no effect, as `avro_raw_json`.");
+const RECORD_NAME: Field<Option<Str>> = field("record_name").default("").doc("Only for `schema_metadata`.");
+const NAMESPACE: Field<Option<Str>> = field("namespace").default("").doc("Only for `schema_metadata`.");
+const AVRO: Field<Conf> = field("avro").fields(&[&RAW_JSON, &RECORD_NAME, &NAMESPACE]).doc("How Avro is written.");
+
+pub const SCHEMA_REGISTRY_ENCODE: ProcessorSpec = ProcessorSpec {
+    spec: ComponentSpec::new(Kind::Processor, "schema_registry_encode")
+        .categories(&["Parsing", "Integration"])
+        .version("1.13.0")
+        .summary("Writes documents by the newest schema that a registry has for a subject.")
+        .description("Messages begin with a zero byte and the number of the schema. Schemas may be Avro, JSON Schema or Protocol Buffers; of the latter the first message type counts that a document fits. A message that does not fit is flagged and stays.")
+        .fields(&[
+            &URL,
+            &SUBJECT,
+            &REFRESH,
+            &AVRO_RAW_JSON,
+            &AVRO_NESTED,
+            &TRANSPORT,
+            &OAUTH,
+            &BASIC_AUTH,
+            &JWT,
+            &TLS,
+            &SCHEMA_METADATA,
+            &FORMAT,
+            &NORMALIZE,
+            &AVRO,
+        ])
+        .examples(&[Example {
+            title: "A subject for each topic",
+            config: "schema_registry_encode:\n  url: http://localhost:8081\n  subject: ${! meta(\"kafka_topic\") }-value\n",
+        }]),
+    build: |conf, cx| Ok(Box::new(Encode::new(conf, cx)?)),
+    silent: false,
+};
+
+/// How long a subject that nobody uses is kept.
+const KEEP: Time = Time::from_secs(600);
+
+struct Encode {
+    registry: Registry,
+    subject: Template,
+    refresh: Time,
+    known: Mutex<HashMap<String, Known>>,
+    log: Logger,
+}
+
+#[derive(Clone)]
+struct Known {
+    id: u32,
+    format: Arc<Format>,
+    asked: Instant,
+    used: Instant,
+}
+
+// === impl Encode ===
+
+impl Encode {
+    fn new(conf: &Conf, cx: &Context) -> Built<Self> {
+        if !conf.get(&SCHEMA_METADATA)?.is_empty() {
+            return Err(conf.error(&SCHEMA_METADATA, "schemas cannot be taken from metadata").into());
+        }
+        Ok(Self {
+            registry: Registry::new(conf)?,
+            subject: conf.get(&SUBJECT)?,
+            refresh: conf.get(&REFRESH)?.get(),
+            known: Mutex::default(),
+            log: cx.log().clone(),
+        })
+    }
+
+    /// The newest schema of a subject, or the one before if the registry cannot be asked.
+    async fn latest(&self, subject: &str) -> Result<Known, String> {
+        let mut known = self.known.lock().await;
+        let now = Instant::now();
+        if let Some(found) = known.get_mut(subject) {
+            found.used = now;
+            if now.duration_since(found.asked) < self.refresh {
+                return Ok(found.clone());
+            }
+        }
+        known.retain(|_, known| now.duration_since(known.used) < KEEP);
+        match (self.ask(subject, now).await, known.get_mut(subject)) {
+            (Ok(newest), _) => {
+                known.insert(subject.to_owned(), newest.clone());
+                Ok(newest)
+            }
+            (Err(error), Some(found)) => {
+                self.log.error(format_args!("the schema of '{subject}' stays as it was: {error}"));
+                found.asked = now;
+                Ok(found.clone())
+            }
+            (Err(error), None) => Err(error),
+        }
+    }
+
+    async fn ask(&self, subject: &str, now: Instant) -> Result<Known, String> {
+        let registered = self.registry.latest(subject).await?;
+        let format = Format::new(&registered).map_err(|error| format!("the schema of '{subject}': {error}"))?;
+        Ok(Known { id: registered.id, format: Arc::new(format), asked: now, used: now })
+    }
+
+    async fn encode(&self, subject: &str, message: &Message) -> Result<Message, String> {
+        let known = self.latest(subject).await?;
+        let data = known.format.encode(message)?;
+        Ok(message.with_bytes([&[0], &known.id.to_be_bytes()[..], &data].concat()))
+    }
+}
+
+impl Processor for Encode {
+    fn process(&self, mut batch: Batch) -> Step<'_> {
+        Step::later(async move {
+            let subjects: Vec<_> = (0..batch.len()).map(|i| self.subject.render(&batch, i)).collect();
+            for (message, subject) in batch.iter_mut().zip(subjects) {
+                let encoded = match subject {
+                    Ok(subject) => self.encode(&subject, message).await,
+                    Err(error) => Err(format!("subject interpolation error: {error}")),
+                };
+                match encoded {
+                    Ok(done) => *message = done,
+                    Err(error) => message.fail(error),
+                }
+            }
+            Ok(batches_of(batch))
+        })
+    }
+}
