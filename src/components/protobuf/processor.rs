@@ -75,8 +75,7 @@ fn new(conf: &Conf) -> Built<Box<dyn Processor>> {
         "decode" => Operator::Decode,
         other => return Err(conf.error(&OPERATOR, format!("there is no operator '{other}'")).into()),
     };
-    let pool =
-        protobuf::load(&conf.get(&IMPORT_PATHS)?).map_err(|error| conf.error(&IMPORT_PATHS, error))?;
+    let pool = protobuf::load(&conf.get(&IMPORT_PATHS)?).map_err(|error| conf.error(&IMPORT_PATHS, error))?;
     let name = conf.get(&MESSAGE)?;
     let message = pool.get_message_by_name(&name);
     let message =

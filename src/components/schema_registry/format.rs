@@ -3,9 +3,9 @@
 use super::registry::{Kind, Registered};
 use crate::bloblang::methods::schema::Schema as JsonSchema;
 use crate::message::Message;
+use crate::value::avro::{Schema, Tags, binary, textual};
 #[cfg(feature = "protobuf")]
 use crate::value::protobuf;
-use crate::value::avro::{Schema, Tags, binary, textual};
 
 /// How documents are made.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +37,9 @@ impl Format {
     pub fn new(registered: &Registered) -> Result<Self, String> {
         match registered.kind {
             Kind::Avro => Ok(Self::Avro(Schema::parse_with(&registered.text, &registered.others)?)),
-            Kind::Json => JsonSchema::parse(&registered.text, None).map(Self::Json).map_err(|error| error.to_string()),
+            Kind::Json => {
+                JsonSchema::parse(&registered.text, None).map(Self::Json).map_err(|error| error.to_string())
+            }
             #[cfg(feature = "protobuf")]
             Kind::Protobuf => {
                 let mut files = registered.others.clone();

@@ -39,14 +39,16 @@ const STORE_SCHEMA: Field<Option<String>> = field("store_schema_metadata").doc("
 const AVRO: Field<Conf> = field("avro")
     .fields(&[&RAW_UNIONS, &PRESERVE, &KAFKA_CONNECT, &MAPPING, &STORE_SCHEMA])
     .doc("How Avro is read.");
-const PROTO_NAMES: Field<bool> =
-    field("use_proto_names").default(false).doc("Whether fields keep their names rather than `lowerCamelCase`.");
+const PROTO_NAMES: Field<bool> = field("use_proto_names")
+    .default(false)
+    .doc("Whether fields keep their names rather than `lowerCamelCase`.");
 const ENUM_NUMBERS: Field<bool> =
     field("use_enum_numbers").default(false).doc("Whether values of enums are written as numbers.");
 const UNPOPULATED: Field<bool> =
     field("emit_unpopulated").default(false).doc("Whether fields that are not set are written.");
-const DEFAULTS: Field<bool> =
-    field("emit_default_values").default(false).doc("Whether fields that are not set are written with their defaults.");
+const DEFAULTS: Field<bool> = field("emit_default_values")
+    .default(false)
+    .doc("Whether fields that are not set are written with their defaults.");
 const TO_JSON: Field<bool> = field("serialize_to_json")
     .default(true)
     .doc("Whether messages become JSON, rather than documents with numbers, times and bytes of their own.");
@@ -135,7 +137,8 @@ impl Decode {
             registry: Registry::new(conf)?,
             style,
             mapping: avro.get(&MAPPING)?,
-            default_id: default_id.map_err(|_| conf.error(&DEFAULT_ID, "the number has more than 32 bits"))?,
+            default_id: default_id
+                .map_err(|_| conf.error(&DEFAULT_ID, "the number has more than 32 bits"))?,
             keep: conf.get(&CACHE_DURATION)?.get(),
             known: Mutex::default(),
         })
@@ -151,7 +154,9 @@ impl Decode {
         }
         known.retain(|_, known| now.duration_since(known.used) < self.keep);
         let mut registered = self.registry.by_id(id).await?;
-        if let Some(mapping) = self.mapping.as_ref().filter(|_| registered.kind == super::registry::Kind::Avro) {
+        if let Some(mapping) =
+            self.mapping.as_ref().filter(|_| registered.kind == super::registry::Kind::Avro)
+        {
             let batch = batch_of(Message::from_bytes(registered.text));
             let mapped = mapping.map(&batch, 0).map_err(|error| format!("mapping the schema: {error}"))?;
             let mapped = mapped.ok_or("the mapping has deleted the schema")?;

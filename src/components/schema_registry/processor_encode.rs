@@ -35,7 +35,8 @@ const NORMALIZE: Field<bool> = field("normalize").default(true).advanced().doc("
 const RAW_JSON: Field<Option<bool>> = field("raw_json").doc("Has no effect, as `avro_raw_json`.");
 const RECORD_NAME: Field<Option<Str>> = field("record_name").default("").doc("Only for `schema_metadata`.");
 const NAMESPACE: Field<Option<Str>> = field("namespace").default("").doc("Only for `schema_metadata`.");
-const AVRO: Field<Conf> = field("avro").fields(&[&RAW_JSON, &RECORD_NAME, &NAMESPACE]).doc("How Avro is written.");
+const AVRO: Field<Conf> =
+    field("avro").fields(&[&RAW_JSON, &RECORD_NAME, &NAMESPACE]).doc("How Avro is written.");
 
 pub const SCHEMA_REGISTRY_ENCODE: ProcessorSpec = ProcessorSpec {
     spec: ComponentSpec::new(Kind::Processor, "schema_registry_encode")
@@ -129,7 +130,8 @@ impl Encode {
 
     async fn ask(&self, subject: &str, now: Instant) -> Result<Known, String> {
         let registered = self.registry.latest(subject).await?;
-        let format = Format::new(&registered).map_err(|error| format!("the schema of '{subject}': {error}"))?;
+        let format =
+            Format::new(&registered).map_err(|error| format!("the schema of '{subject}': {error}"))?;
         Ok(Known { id: registered.id, format: Arc::new(format), asked: now, used: now })
     }
 

@@ -10,19 +10,30 @@ use crate::config::{Conf, Duration, Field, field};
 use crate::value::{Str, Value, json};
 
 pub const URL: Field<Str> = field("url").url().doc("Where the registry is.");
-const DIAL_TIMEOUT: Field<Duration> = field("timeout").default("30s").advanced().version("1.13.0").doc("How long connecting may take.");
-const KEEP_ALIVE: Field<Duration> =
-    field("keep_alive").default("30s").advanced().version("1.13.0").doc("How often an idle connection is probed.");
+const DIAL_TIMEOUT: Field<Duration> =
+    field("timeout").default("30s").advanced().version("1.13.0").doc("How long connecting may take.");
+const KEEP_ALIVE: Field<Duration> = field("keep_alive")
+    .default("30s")
+    .advanced()
+    .version("1.13.0")
+    .doc("How often an idle connection is probed.");
 const DIAL: Field<Option<Conf>> = field("dial_context")
     .advanced()
     .version("1.13.0")
     .fields(&[&DIAL_TIMEOUT, &KEEP_ALIVE])
     .doc("How connections are made.");
-const HTTP2: Field<bool> = field("force_http2").default(true).advanced().version("1.13.0").doc("Whether HTTP/2 may be spoken.");
-const MAX_IDLE: Field<usize> =
-    field("max_idle_connections").default(100).advanced().version("1.13.0").doc("How many idle connections are kept.");
-const IDLE: Field<Duration> =
-    field("idle_connection_timeout").default("90s").advanced().version("1.13.0").doc("How long an idle connection is kept.");
+const HTTP2: Field<bool> =
+    field("force_http2").default(true).advanced().version("1.13.0").doc("Whether HTTP/2 may be spoken.");
+const MAX_IDLE: Field<usize> = field("max_idle_connections")
+    .default(100)
+    .advanced()
+    .version("1.13.0")
+    .doc("How many idle connections are kept.");
+const IDLE: Field<Duration> = field("idle_connection_timeout")
+    .default("90s")
+    .advanced()
+    .version("1.13.0")
+    .doc("How long an idle connection is kept.");
 const HANDSHAKE: Field<Duration> = field("tls_handshake_timeout")
     .default("10s")
     .advanced()
@@ -70,7 +81,8 @@ pub enum Kind {
 impl Registry {
     pub fn new(conf: &Conf) -> Built<Self> {
         let text = conf.get(&URL)?;
-        let url = Url::parse(&text).map_err(|error| conf.error(&URL, format!("'{text}' is not a URL: {error}")))?;
+        let url =
+            Url::parse(&text).map_err(|error| conf.error(&URL, format!("'{text}' is not a URL: {error}")))?;
         let tls = conf.get(&TLS)?.always().config().map_err(|error| conf.error(&TLS, error))?;
         let transport = conf.get(&TRANSPORT)?;
         let mut builder = Client::builder()
@@ -80,7 +92,9 @@ impl Registry {
             .pool_max_idle_per_host(transport.get(&MAX_IDLE)?)
             .pool_idle_timeout(transport.get(&IDLE)?.get());
         if let Some(dial) = transport.get(&DIAL)? {
-            builder = builder.connect_timeout(dial.get(&DIAL_TIMEOUT)?.get()).tcp_keepalive(dial.get(&KEEP_ALIVE)?.get());
+            builder = builder
+                .connect_timeout(dial.get(&DIAL_TIMEOUT)?.get())
+                .tcp_keepalive(dial.get(&KEEP_ALIVE)?.get());
         }
         if !transport.get(&HTTP2)? {
             builder = builder.http1_only();
@@ -110,7 +124,8 @@ impl Registry {
             Some("PROTOBUF") => Kind::Protobuf,
             Some(other) => return Err(format!("the schema is of the unknown type {other}")),
         };
-        let given = found.get("id").and_then(|id| crate::value::number::Num::of(id)?.to_i64().try_into().ok());
+        let given =
+            found.get("id").and_then(|id| crate::value::number::Num::of(id)?.to_i64().try_into().ok());
         let others = self.references(&found).await?;
         Ok(Registered {
             id: id.or(given).ok_or("the schema has no number")?,
@@ -135,9 +150,11 @@ impl Registry {
             if others.len() == MAX_REFERENCES {
                 return Err(format!("the schema refers to more than {MAX_REFERENCES} others"));
             }
-            let version = reference.get("version").map_or_else(|| "latest".into(), crate::value::text::string);
+            let version =
+                reference.get("version").map_or_else(|| "latest".into(), crate::value::text::string);
             let other = self.get(&["subjects", subject, "versions", &version]).await?;
-            let schema = other.get("schema").and_then(Value::as_str).ok_or("the registry has sent no schema")?;
+            let schema =
+                other.get("schema").and_then(Value::as_str).ok_or("the registry has sent no schema")?;
             others.push((name.to_owned(), schema.to_owned()));
             open.extend(listed(&other));
         }
@@ -149,17 +166,20 @@ impl Registry {
         let mut segments = url.path_segments_mut().map_err(|()| "the URL has no path".to_owned())?;
         segments.pop_if_empty().extend(path);
         drop(segments);
-        let mut request = self.client.get(url.clone()).header("Accept", "application/vnd.schemaregistry.v1+json");
+        let mut request =
+            self.client.get(url.clone()).header("Accept", "application/vnd.schemaregistry.v1+json");
         if let Some(authorization) = self.signer.authorization("GET", &url) {
             request = request.header("Authorization", authorization);
         }
         let place = path.join("/");
-        let response = request.send().await.map_err(|error| format!("asking for {place}: {}", error.without_url()))?;
+        let response =
+            request.send().await.map_err(|error| format!("asking for {place}: {}", error.without_url()))?;
         let status = response.status();
         if !status.is_success() {
             return Err(format!("asking for {place}: the registry answered {status}"));
         }
-        let body = response.bytes().await.map_err(|error| format!("asking for {place}: {}", error.without_url()))?;
+        let body =
+            response.bytes().await.map_err(|error| format!("asking for {place}: {}", error.without_url()))?;
         json::parse(&body).map_err(|error| format!("asking for {place}: the answer is no JSON: {error}"))
     }
 }

@@ -10,7 +10,8 @@ use crate::message::{Batch, Message};
 
 const AVRO: &str = r#"{"id": 7, "schema": "{\"type\": \"record\", \"name\": \"R\", \"fields\": [{\"name\": \"n\", \"type\": \"long\"}, {\"name\": \"o\", \"type\": [\"null\", \"a.Other\"]}]}", "references": [{"name": "a.Other", "subject": "other", "version": 2}]}"#;
 const OTHER: &str = r#"{"id": 8, "schema": "{\"type\": \"enum\", \"namespace\": \"a\", \"name\": \"Other\", \"symbols\": [\"X\"]}"}"#;
-const JSON: &str = r#"{"id": 3, "schemaType": "JSON", "schema": "{\"type\": \"object\", \"required\": [\"n\"]}"}"#;
+const JSON: &str =
+    r#"{"id": 3, "schemaType": "JSON", "schema": "{\"type\": \"object\", \"required\": [\"n\"]}"}"#;
 
 /// Answers every request for a path with a text; the address.
 async fn registry(answers: &'static [(&'static str, &'static str)]) -> String {
@@ -24,7 +25,10 @@ async fn registry(answers: &'static [(&'static str, &'static str)]) -> String {
             let path = request.split(' ').nth(1).unwrap_or_default();
             let found = answers.iter().find(|(known, _)| *known == path);
             let (status, body) = found.map_or(("404 Not Found", "{}"), |(_, body)| ("200 OK", body));
-            let answer = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len());
+            let answer = format!(
+                "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                body.len()
+            );
             let _ = connection.write_all(answer.as_bytes()).await;
         }
     });
@@ -39,7 +43,12 @@ async fn through(spec: &crate::component::ProcessorSpec, config: &str, contents:
 
 #[tokio::test]
 async fn avro_goes_both_ways() {
-    let url = registry(&[("/subjects/s/versions/latest", AVRO), ("/schemas/ids/7", AVRO), ("/subjects/other/versions/2", OTHER)]).await;
+    let url = registry(&[
+        ("/subjects/s/versions/latest", AVRO),
+        ("/schemas/ids/7", AVRO),
+        ("/subjects/other/versions/2", OTHER),
+    ])
+    .await;
     let encoded = through(
         &SCHEMA_REGISTRY_ENCODE,
         &format!("{{url: '{url}', subject: s}}"),
@@ -48,7 +57,12 @@ async fn avro_goes_both_ways() {
     .await;
     assert_eq!(&encoded[0].bytes()[..], [0, 0, 0, 0, 7, 10, 2, 0]);
     assert!(show(&encoded[1]).starts_with(r#"{"n":"x"}!"#));
-    let decoded = through(&SCHEMA_REGISTRY_DECODE, &format!("url: '{url}'"), &[encoded[0].bytes(), &[1, 2], &[0, 0, 0, 0, 9, 0]]).await;
+    let decoded = through(
+        &SCHEMA_REGISTRY_DECODE,
+        &format!("url: '{url}'"),
+        &[encoded[0].bytes(), &[1, 2], &[0, 0, 0, 0, 9, 0]],
+    )
+    .await;
     assert_eq!(show(&decoded[0]), r#"{"n":5,"o":{"a.Other":"X"}}"#);
     assert!(matches!(decoded[0].meta().get("schema_id"), Some(crate::value::Value::Int(7))));
     assert!(decoded[1].is_failed() && decoded[2].is_failed());
@@ -58,7 +72,12 @@ async fn avro_goes_both_ways() {
 async fn json_is_checked() {
     let url = registry(&[("/schemas/ids/3", JSON)]).await;
     let config = format!("{{url: '{url}', default_schema_id: 3}}");
-    let decoded = through(&SCHEMA_REGISTRY_DECODE, &config, &[b"\0\0\0\0\x03{\"n\":1}", b"{\"n\":2}", b"\0\0\0\0\x03{}"]).await;
+    let decoded = through(
+        &SCHEMA_REGISTRY_DECODE,
+        &config,
+        &[b"\0\0\0\0\x03{\"n\":1}", b"{\"n\":2}", b"\0\0\0\0\x03{}"],
+    )
+    .await;
     assert_eq!((show(&decoded[0]), show(&decoded[1])), ("{\"n\":1}".to_owned(), "{\"n\":2}".to_owned()));
     assert!(show(&decoded[2]).starts_with("{}!"));
 }

@@ -60,7 +60,13 @@ fn write(schema: &Schema, id: Id, value: &Value, out: &mut Vec<u8>, depth: usize
 }
 
 /// Adds a value that is made of others.
-fn write_whole(schema: &Schema, id: Id, value: &Value, out: &mut Vec<u8>, depth: usize) -> Result<(), String> {
+fn write_whole(
+    schema: &Schema,
+    id: Id,
+    value: &Value,
+    out: &mut Vec<u8>,
+    depth: usize,
+) -> Result<(), String> {
     let node = schema.node(id);
     match (&node.kind, value) {
         (Kind::Array(items), Value::Array(values)) => {

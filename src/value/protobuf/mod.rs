@@ -5,7 +5,8 @@ mod document;
 
 use bytes::Bytes;
 use prost_reflect::{
-    Cardinality, DeserializeOptions, DynamicMessage, MessageDescriptor, ReflectMessage, SerializeOptions, Value,
+    Cardinality, DeserializeOptions, DynamicMessage, MessageDescriptor, ReflectMessage, SerializeOptions,
+    Value,
 };
 use protox::prost::Message as _;
 
@@ -55,8 +56,9 @@ pub fn read(of: &MessageDescriptor, bytes: Bytes) -> Result<DynamicMessage, Stri
 /// Whether every field that is required is there.
 fn complete(message: &DynamicMessage) -> Result<(), String> {
     let descriptor = message.descriptor();
-    let missing =
-        descriptor.fields().find(|field| field.cardinality() == Cardinality::Required && !message.has_field(field));
+    let missing = descriptor
+        .fields()
+        .find(|field| field.cardinality() == Cardinality::Required && !message.has_field(field));
     if let Some(field) = missing {
         return Err(format!("the required field '{}' is not set", field.full_name()));
     }
