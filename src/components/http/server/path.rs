@@ -14,6 +14,8 @@ pub struct Pattern {
 enum Segment {
     Literal(Str),
     Variable(Str),
+    /// A variable that takes all that is left, which may be nothing.
+    Rest(Str),
 }
 
 // === impl Pattern ===
@@ -25,7 +27,11 @@ impl Pattern {
         let path = path.strip_suffix('/').unwrap_or(path);
         let segment = |text: &str| match text.strip_prefix('{').and_then(|text| text.strip_suffix('}')) {
             // Behind a colon may stand a pattern, which does not restrict the variable here.
-            Some(name) => Segment::Variable(name.split(':').next().unwrap_or(name).into()),
+            Some(name) => match name.split_once(':') {
+                Some((name, ".*")) => Segment::Rest(name.into()),
+                Some((name, _)) => Segment::Variable(name.into()),
+                None => Segment::Variable(name.into()),
+            },
             None => Segment::Literal(text.into()),
         };
         let segments = path.split('/').filter(|_| !path.is_empty()).map(segment).collect();
@@ -35,9 +41,16 @@ impl Pattern {
     /// What the variables match in `path`, if it matches at all.
     pub fn matches(&self, path: &str) -> Option<PathVars> {
         let mut vars = PathVars::default();
-        let mut rest = path.strip_prefix('/')?.split('/');
+        let path = path.strip_prefix('/')?;
+        let mut rest = path.split('/');
+        let mut taken = 0;
         for segment in &self.segments {
+            if let Segment::Rest(name) = segment {
+                vars.0.push((name.clone(), path.get(taken..).unwrap_or_default().into()));
+                return Some(vars);
+            }
             let text = rest.next()?;
+            taken += text.len() + 1;
             match segment {
                 Segment::Literal(literal) if literal == text => {}
                 Segment::Variable(name) if !text.is_empty() => vars.0.push((name.clone(), text.into())),
@@ -75,6 +88,9 @@ mod tests {
             ("/{name}", "/x", Some("name=x")),
             ("/{name}", "/", None),
             ("/{name}", "/x/y", None),
+            ("/{rest:.*}", "/x/y", Some("rest=x/y")),
+            ("/{rest:.*}", "/", Some("rest=")),
+            ("/a/{b}/{rest:.*}", "/a/x/y/z", Some("b=x,rest=y/z")),
         ] {
             assert_eq!(found(pattern, path).as_deref(), expected, "{pattern} for {path}");
         }
