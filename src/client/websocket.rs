@@ -162,3 +162,76 @@ async fn connect(host: &str, port: u16) -> Result<TcpStream, String> {
     stream.set_nodelay(true).map_err(|error| error.to_string())?;
     Ok(stream)
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::{SinkExt, StreamExt};
+    use tokio::net::TcpListener;
+    use tokio_tungstenite::tungstenite::Message as Frame;
+
+    use super::*;
+    use crate::config::parse;
+
+    fn dialer(yaml: &str) -> Dialer {
+        let conf = Conf::new(parse(yaml.as_bytes()).expect("YAML"), "root.input.websocket");
+        Dialer::read(&conf).expect("read")
+    }
+
+    /// A proxy that knows one user and passes one connection on to wherever the client wants.
+    async fn proxy(listener: TcpListener) -> String {
+        let (mut client, _) = listener.accept().await.expect("a client");
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(client.read_u8().await.expect("a head"));
+        }
+        let head = String::from_utf8(head).expect("text");
+        let target = head.split(' ').nth(1).expect("a target").to_owned();
+        let mut server = TcpStream::connect(target).await.expect("a server");
+        client.write_all(b"HTTP/1.1 200 fine\r\nx: y\r\n\r\n").await.expect("answered");
+        // It ends when either side does.
+        let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+        head
+    }
+
+    #[tokio::test]
+    async fn a_websocket_is_opened_through_a_proxy_and_signed() {
+        let (server, gate) =
+            (TcpListener::bind("127.0.0.1:0").await, TcpListener::bind("127.0.0.1:0").await);
+        let (server, gate) = (server.expect("a port"), gate.expect("a port"));
+        let (at, via) = (server.local_addr().expect("an address"), gate.local_addr().expect("an address"));
+        let proxying = tokio::spawn(proxy(gate));
+        let serving = tokio::spawn(async move {
+            let (stream, _) = server.accept().await.expect("a client");
+            let mut seen = String::new();
+            let callback = |request: &http::Request<()>, response| {
+                let header = request.headers().get("authorization").map(|value| value.to_str().unwrap_or_default());
+                seen = format!("{} {}", request.uri(), header.unwrap_or_default());
+                Ok(response)
+            };
+            let mut socket = tokio_tungstenite::accept_hdr_async(stream, callback).await.expect("a websocket");
+            socket.send(Frame::text("hello")).await.expect("sent");
+            socket.close(None).await.expect("closed");
+            seen
+        });
+        let conf = format!(
+            "{{ url: 'ws://{at}/path?q=1', proxy_url: 'http://us%20er:pass@{via}', basic_auth: {{ enabled: true, username: a, password: b }} }}"
+        );
+        let mut socket = dialer(&conf).open().await.expect("open");
+        assert_eq!(socket.next().await.expect("a frame").expect("read"), Frame::text("hello"));
+        drop(socket);
+        assert_eq!(serving.await.expect("served"), "/path?q=1 Basic YTpi");
+        let head = proxying.await.expect("passed on");
+        assert!(head.contains("Proxy-Authorization: Basic dXMgZXI6cGFzcw=="), "{head}");
+    }
+
+    #[tokio::test]
+    async fn what_is_no_websocket_is_refused() {
+        for (url, want) in [
+            ("http://127.0.0.1:1/", "begins with ws or wss"),
+            ("ws://127.0.0.1:1/", "refused"),
+        ] {
+            let error = dialer(&format!("{{ url: '{url}' }}")).open().await.err().expect("an error");
+            assert!(error.contains(want), "{error}");
+        }
+    }
+}

@@ -297,4 +297,37 @@ mod tests {
         let path = folder.path().join("hub.sock");
         sent(&context(), "unix", &path.to_string_lossy(), ", codec: all-bytes").await;
     }
+
+    #[tokio::test]
+    async fn clients_speak_tls_with_a_certificate_or_without() {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
+        let address = free.expect("a port").to_string();
+        let cx = context();
+        let server = |auth: &str| format!("socket_server: {{ network: tls, address: '{address}', tls: {{ self_signed: true, client_auth: {auth} }} }}");
+        let client = format!("socket: {{ network: tcp, address: '{address}', tls: {{ enabled: true, skip_cert_verify: true }} }}");
+        let mut open = input(&cx, &server("request"));
+        let output = output(&cx, &client);
+        let (texts, outcomes) = tokio::join!(read(&mut *open, 1), send(&*output, &["secret"]));
+        assert_eq!((texts, outcomes.iter().all(Result::is_ok)), (vec!["secret".to_owned()], true));
+        output.close().await;
+        open.close().await;
+    }
+
+    #[tokio::test]
+    async fn datagrams_of_unix_sockets_are_one_stream() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("hub.sock");
+        let cx = context();
+        let mut server = input(&cx, &format!("socket_server: {{ network: unixgram, address: '{}' }}", path.display()));
+        let sending = async {
+            let client = tokio::net::UnixDatagram::unbound().expect("a socket");
+            while client.send_to(b"one\ntw", &path).await.is_err() {
+                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            }
+            client.send_to(b"o\n", &path).await.expect("sent");
+        };
+        let (texts, ()) = tokio::join!(read(&mut *server, 2), sending);
+        assert_eq!(texts, ["one", "two"]);
+        server.close().await;
+    }
 }
