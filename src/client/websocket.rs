@@ -195,8 +195,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_websocket_is_opened_through_a_proxy_and_signed() {
-        let (server, gate) =
-            (TcpListener::bind("127.0.0.1:0").await, TcpListener::bind("127.0.0.1:0").await);
+        let (server, gate) = (TcpListener::bind("127.0.0.1:0").await, TcpListener::bind("127.0.0.1:0").await);
         let (server, gate) = (server.expect("a port"), gate.expect("a port"));
         let (at, via) = (server.local_addr().expect("an address"), gate.local_addr().expect("an address"));
         let proxying = tokio::spawn(proxy(gate));
@@ -204,11 +203,13 @@ mod tests {
             let (stream, _) = server.accept().await.expect("a client");
             let mut seen = String::new();
             let callback = |request: &http::Request<()>, response| {
-                let header = request.headers().get("authorization").map(|value| value.to_str().unwrap_or_default());
+                let header =
+                    request.headers().get("authorization").map(|value| value.to_str().unwrap_or_default());
                 seen = format!("{} {}", request.uri(), header.unwrap_or_default());
                 Ok(response)
             };
-            let mut socket = tokio_tungstenite::accept_hdr_async(stream, callback).await.expect("a websocket");
+            let mut socket =
+                tokio_tungstenite::accept_hdr_async(stream, callback).await.expect("a websocket");
             socket.send(Frame::text("hello")).await.expect("sent");
             socket.close(None).await.expect("closed");
             seen
@@ -226,10 +227,9 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_no_websocket_is_refused() {
-        for (url, want) in [
-            ("http://127.0.0.1:1/", "begins with ws or wss"),
-            ("ws://127.0.0.1:1/", "refused"),
-        ] {
+        for (url, want) in
+            [("http://127.0.0.1:1/", "begins with ws or wss"), ("ws://127.0.0.1:1/", "refused")]
+        {
             let error = dialer(&format!("{{ url: '{url}' }}")).open().await.err().expect("an error");
             assert!(error.contains(want), "{error}");
         }

@@ -303,8 +303,14 @@ mod tests {
         let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
         let address = free.expect("a port").to_string();
         let cx = context();
-        let server = |auth: &str| format!("socket_server: {{ network: tls, address: '{address}', tls: {{ self_signed: true, client_auth: {auth} }} }}");
-        let client = format!("socket: {{ network: tcp, address: '{address}', tls: {{ enabled: true, skip_cert_verify: true }} }}");
+        let server = |auth: &str| {
+            format!(
+                "socket_server: {{ network: tls, address: '{address}', tls: {{ self_signed: true, client_auth: {auth} }} }}"
+            )
+        };
+        let client = format!(
+            "socket: {{ network: tcp, address: '{address}', tls: {{ enabled: true, skip_cert_verify: true }} }}"
+        );
         let mut open = input(&cx, &server("request"));
         let output = output(&cx, &client);
         let (texts, outcomes) = tokio::join!(read(&mut *open, 1), send(&*output, &["secret"]));
@@ -318,7 +324,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("hub.sock");
         let cx = context();
-        let mut server = input(&cx, &format!("socket_server: {{ network: unixgram, address: '{}' }}", path.display()));
+        let mut server =
+            input(&cx, &format!("socket_server: {{ network: unixgram, address: '{}' }}", path.display()));
         let sending = async {
             let client = tokio::net::UnixDatagram::unbound().expect("a socket");
             while client.send_to(b"one\ntw", &path).await.is_err() {
