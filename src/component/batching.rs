@@ -52,13 +52,20 @@ pub struct Policy {
 impl Policy {
     /// The policy of an object with [`POLICY_FIELDS`]; none if it would never join anything.
     pub fn read(conf: &Conf, cx: &Context) -> Built<Option<Self>> {
+        let policy = Self::new(conf, cx)?;
+        let joins =
+            policy.count > 1 || policy.byte_size > 0 || policy.period.is_some() || policy.check.is_some();
+        Ok((joins || !policy.processors.is_empty()).then_some(policy))
+    }
+
+    fn new(conf: &Conf, cx: &Context) -> Built<Self> {
         let period = conf.get(&PERIOD)?.get();
         let check = conf.get(&CHECK)?;
         let jitter = conf.get(&JITTER)?;
         if jitter < 0.0 {
             return Err(conf.error(&JITTER, "it cannot be negative").into());
         }
-        let policy = Self {
+        Ok(Self {
             count: usize::try_from(conf.get(&COUNT)?).unwrap_or(0),
             byte_size: usize::try_from(conf.get(&BYTE_SIZE)?).unwrap_or(0),
             period: (!period.is_zero()).then_some(period),
@@ -66,23 +73,17 @@ impl Policy {
             check: (!check.is_empty()).then_some(check),
             processors: Arc::new(cx.chain(&conf.get(&PROCESSORS)?.unwrap_or_default())?),
             metrics: cx.metrics(),
-        };
-        let joins =
-            policy.count > 1 || policy.byte_size > 0 || policy.period.is_some() || policy.check.is_some();
-        Ok((joins || !policy.processors.is_empty()).then_some(policy))
+        })
     }
 
     /// As [`Self::read`], for places where a policy without any trigger is a mistake.
     pub fn required(conf: &Conf, cx: &Context) -> Built<Self> {
-        let policy = Self::read(conf, cx)?
-            .filter(|p| p.count > 0 || p.byte_size > 0 || p.period.is_some() || p.check.is_some());
-        policy.ok_or_else(|| {
-            format!(
-                "{}: a batch policy needs at least one of count, byte_size, period and check",
-                conf.path()
-            )
-            .into()
-        })
+        let policy = Self::new(conf, cx)?;
+        if policy.count > 0 || policy.byte_size > 0 || policy.period.is_some() || policy.check.is_some() {
+            return Ok(policy);
+        }
+        let path = conf.path();
+        Err(format!("{path}: a batch policy needs at least one of count, byte_size, period and check").into())
     }
 
     /// Whether the batch is complete with its newest message.

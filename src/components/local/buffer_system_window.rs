@@ -43,12 +43,16 @@ pub const SYSTEM_WINDOW: BufferSpec = BufferSpec {
         }]),
     build: |conf: &Conf, cx: &Context| -> Built<Option<Arc<dyn Buffer>>> {
         let windows = windows(conf)?;
+        let timestamp = conf.get(&TIMESTAMP_MAPPING)?;
+        if timestamp.is_empty() {
+            return Err(conf.error(&TIMESTAMP_MAPPING, "the mapping is empty").into());
+        }
         let lateness = conf.get(&ALLOWED_LATENESS)?;
         if lateness.get() >= windows.size() {
             return Err(conf.error(&ALLOWED_LATENESS, "it must be shorter than the window").into());
         }
         Ok(Some(Arc::new(SystemWindow {
-            timestamp: conf.get(&TIMESTAMP_MAPPING)?,
+            timestamp,
             windows,
             lateness: lateness.get(),
             shared: Arc::default(),

@@ -44,9 +44,11 @@ pub const SCANNER: Field<ScannerConf> =
 
 /// The scanner that an input with these fields uses.
 pub fn scanner(conf: &Conf, cx: &Context) -> Built<Box<dyn Scanner>> {
+    // A mistake in it counts whether it is used or not.
+    let max_buffer = conf.get(&MAX_BUFFER)?;
     let codec = conf.get(&CODEC)?.filter(|codec| !codec.is_empty());
     let Some(codec) = codec else { return cx.scanner(&conf.get(&SCANNER)?) };
-    let scanner = by_name(&codec, conf.get(&MAX_BUFFER)?);
+    let scanner = by_name(&codec, max_buffer);
     Ok(scanner.map_err(|error| conf.error(&CODEC, error))?)
 }
 

@@ -40,7 +40,7 @@ impl Cutter for Documents {
             let (mut value, used) = json::parse_prefix(&buffer[..size]).map_err(|error| error.to_string())?;
             use_floats(&mut value)?;
             buffer.advance(used);
-            out.message(Message::from_value(value));
+            out.message(Message::default().with_document(value));
         }
         Ok(())
     }
