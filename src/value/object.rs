@@ -100,6 +100,13 @@ impl Object {
         self.entries.make_mut().iter_mut().map(|(_, v)| v)
     }
 
+    /// Builds an object out of entries whose keys are in order and unique.
+    pub(super) fn from_sorted(entries: impl ExactSizeIterator<Item = (Str, Value)>) -> Self {
+        let mut sorted = EcoVec::with_capacity(entries.len());
+        sorted.extend(entries);
+        Self { entries: sorted }
+    }
+
     /// Builds an object out of entries in any order; of equal keys the last one wins.
     pub fn from_entries(mut entries: EcoVec<(Str, Value)>) -> Self {
         if !entries.is_sorted_by(|a, b| a.0 < b.0) {

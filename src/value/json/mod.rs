@@ -7,6 +7,7 @@ mod error;
 mod parse;
 mod print;
 mod scan;
+mod shapes;
 #[cfg(test)]
 mod tests;
 mod unicode;

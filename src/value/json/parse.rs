@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use super::super::{Object, Str, Value};
 use super::error::{JsonError, UNEXPECTED_END};
 use super::scan;
+use super::shapes::Shapes;
 use super::unicode::{go_lossy, source_offset};
 
 /// Containers may be nested this deep; [`DEEP_STACK`](crate::value::DEEP_STACK) is what walking that takes.
@@ -55,13 +56,15 @@ struct Scratch {
     /// The last entry of an open object waits for its value.
     entries: Vec<(Str, Value)>,
     open: Vec<Open>,
+    shapes: Shapes,
 }
 
 /// An open container and where its contents begin on their stack.
 #[derive(Clone, Copy)]
 enum Open {
     Array(usize),
-    Object(usize),
+    /// With the position of its first key in the document.
+    Object(usize, usize),
 }
 
 /// What is wrong at the parser's position.
@@ -128,7 +131,35 @@ impl Iterator for Documents<'_> {
 
 impl Scratch {
     fn take() -> Self {
-        SCRATCH.with(|scratch| scratch.take())
+        let mut scratch = SCRATCH.with(|scratch| scratch.take());
+        scratch.shapes.begin();
+        scratch
+    }
+
+    /// The object of the entries from `start` on, whose first key is the one at `first` in the document.
+    fn close_object(&mut self, start: usize, first: usize) -> Object {
+        let entries = &mut self.entries[start..];
+        let count = entries.len();
+        let order = self.shapes.order(first, count);
+        let key = |at: u16| &entries[usize::from(at)].0;
+        let object = match order {
+            Some(order) if order.is_sorted_by(|a, b| key(*a) < key(*b)) => {
+                let sorted = order.iter().map(|at| std::mem::take(&mut entries[usize::from(*at)]));
+                Object::from_sorted(sorted)
+            }
+            _ => {
+                if !entries.is_sorted_by(|a, b| a.0 < b.0)
+                    && let Ok(count) = u16::try_from(count)
+                {
+                    let mut order: Vec<u16> = (0..count).collect();
+                    order.sort_by(|a, b| key(*a).cmp(key(*b)));
+                    self.shapes.learn_order(first, order);
+                }
+                return self.entries.drain(start..).collect();
+            }
+        };
+        self.entries.truncate(start);
+        object
     }
 
     fn give_back(mut self) {
@@ -152,7 +183,7 @@ impl<'a> Parser<'a> {
                 let Some(open) = self.scratch.open.last().copied() else { return Ok(value) };
                 match open {
                     Open::Array(_) => self.scratch.values.push(value),
-                    Open::Object(_) => {
+                    Open::Object(..) => {
                         if let Some(entry) = self.scratch.entries.last_mut() {
                             entry.1 = value;
                         }
@@ -163,15 +194,15 @@ impl<'a> Parser<'a> {
                         self.at += 1;
                         break;
                     }
-                    (Open::Object(_), b',') => {
+                    (Open::Object(..), b',') => {
                         self.at += 1;
                         self.key()?;
                         break;
                     }
                     (Open::Array(start), b']') => value = self.close_array(start),
-                    (Open::Object(start), b'}') => value = self.close_object(start),
+                    (Open::Object(start, first), b'}') => value = self.close_object(start, first),
                     (Open::Array(_), _) => return Err(self.unexpected("after array element")),
-                    (Open::Object(_), _) => return Err(self.unexpected("after object key:value pair")),
+                    (Open::Object(..), _) => return Err(self.unexpected("after object key:value pair")),
                 }
             }
         }
@@ -185,7 +216,8 @@ impl<'a> Parser<'a> {
             b'{' => {
                 self.enter()?;
                 if self.peek_token()? != b'}' {
-                    self.scratch.open.push(Open::Object(self.scratch.entries.len()));
+                    let first = self.scratch.shapes.position();
+                    self.scratch.open.push(Open::Object(self.scratch.entries.len(), first));
                     self.key()?;
                     return Ok(None);
                 }
@@ -224,10 +256,10 @@ impl<'a> Parser<'a> {
         Value::Array(self.scratch.values.drain(start..).collect())
     }
 
-    fn close_object(&mut self, start: usize) -> Value {
+    fn close_object(&mut self, start: usize, first: usize) -> Value {
         self.at += 1;
         self.scratch.open.pop();
-        Value::Object(self.scratch.entries.drain(start..).collect())
+        Value::Object(self.scratch.close_object(start, first))
     }
 
     /// Reads a key and its colon; the entry's value follows.
@@ -235,13 +267,26 @@ impl<'a> Parser<'a> {
         if self.peek_token()? != b'"' {
             return Err(self.unexpected("looking for beginning of object key string"));
         }
-        let key = self.string()?;
+        let key = match self.scratch.shapes.recognise(&self.text[self.at..]) {
+            Some(key) => {
+                self.at += key.len() + 2;
+                key
+            }
+            None => self.new_key()?,
+        };
         if self.peek_token()? != b':' {
             return Err(self.unexpected("after object key"));
         }
         self.at += 1;
         self.scratch.entries.push((key, Value::Null));
         Ok(())
+    }
+
+    fn new_key(&mut self) -> Result<Str, Fault> {
+        let start = self.at;
+        let key = self.string()?;
+        self.scratch.shapes.learn(&key, self.at - start == key.len() + 2);
+        Ok(key)
     }
 
     fn literal(&mut self, word: &'static str, value: Value) -> Result<Value, Fault> {

@@ -35,6 +35,16 @@ impl Stops {
             }
             at += 8;
         }
+        // The last word overlaps the one before; its lowest hit is a stop, unless it is one that was passed already.
+        if let Some(last) = bytes.last_chunk::<8>() {
+            match self.hits(u64::from_le_bytes(*last)) {
+                0 => return bytes.len(),
+                hits if bytes.len() - 8 + (hits.trailing_zeros() / 8) as usize >= at => {
+                    return bytes.len() - 8 + (hits.trailing_zeros() / 8) as usize;
+                }
+                _ => {}
+            }
+        }
         while at < bytes.len() && !self.table[bytes[at] as usize] {
             at += 1;
         }

@@ -164,3 +164,32 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn keys_are_recognised_only_where_they_stand() {
+    for (text, expected) in [
+        (r#"{"b":1,"a":{"z":1,"y":2},"c":3}"#, r#"{"a":{"y":2,"z":1},"b":1,"c":3}"#),
+        (r#"{"b":1,"a":{"z":1,"y":2},"c":4}"#, r#"{"a":{"y":2,"z":1},"b":1,"c":4}"#),
+        (r#"{"b":1,"a":{"y":1,"z":2},"c":5}"#, r#"{"a":{"y":1,"z":2},"b":1,"c":5}"#),
+        (r#"{"b":1,"a":{"y":1,"y":2},"b":6}"#, r#"{"a":{"y":2},"b":6}"#),
+        (r#"{"bb":1,"a\n":{"y":1},"":{}}"#, r#"{"":{},"a\n":{"y":1},"bb":1}"#),
+        (r#"{"bb":1,"":{"y":1},"c":{}}"#, r#"{"":{"y":1},"bb":1,"c":{}}"#),
+        (r#"{"c":2,"b":2,"a":1}"#, r#"{"a":1,"b":2,"c":2}"#),
+    ] {
+        let value = parse(text.as_bytes()).unwrap();
+        assert_eq!(String::from_utf8(print(&value).unwrap()).unwrap(), expected);
+    }
+}
+
+#[test]
+fn stops_are_found_in_every_place() {
+    for length in 0..40 {
+        for stop in 0..length {
+            let mut text = vec![b'x'; length];
+            text[stop] = b'\n';
+            let value = Value::from(String::from_utf8(text.clone()).unwrap());
+            let expected = format!("\"{}\"", String::from_utf8(text).unwrap().replace('\n', "\\n"));
+            assert_eq!(String::from_utf8(print(&value).unwrap()).unwrap(), expected);
+        }
+    }
+}
