@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 
 #[path = "bloblang/format.rs"]
 mod format;
+#[path = "bloblang/playground.rs"]
+mod playground;
 #[path = "bloblang/recorded.rs"]
 mod recorded;
 #[path = "bloblang/robust.rs"]

@@ -1,25 +1,36 @@
-//! `list`: the components there are.
+//! `list`: the components there are, and the functions and methods of mappings.
 
 use std::process::ExitCode;
 
 use super::args::{ListArgs, ListFormat};
+use crate::bloblang::{functions, methods};
 use crate::components::REGISTRY;
-use crate::config::{Kind, Status};
+use crate::config::Kind;
 use crate::value::json::print;
 use crate::value::{Object, Value};
 
 /// The kinds under the names that the command line uses.
-const KINDS: [(&str, &str, Kind); 9] = [
-    ("inputs", "Inputs", Kind::Input),
-    ("processors", "Processors", Kind::Processor),
-    ("outputs", "Outputs", Kind::Output),
-    ("caches", "Caches", Kind::Cache),
-    ("rate-limits", "Rate Limits", Kind::RateLimit),
-    ("buffers", "Buffers", Kind::Buffer),
-    ("metrics", "Metrics", Kind::Metrics),
-    ("tracers", "Tracers", Kind::Tracer),
-    ("scanners", "Scanners", Kind::Scanner),
+const KINDS: [(&str, &str, Listed); 11] = [
+    ("inputs", "Inputs", Listed::Components(Kind::Input)),
+    ("processors", "Processors", Listed::Components(Kind::Processor)),
+    ("outputs", "Outputs", Listed::Components(Kind::Output)),
+    ("caches", "Caches", Listed::Components(Kind::Cache)),
+    ("rate-limits", "Rate Limits", Listed::Components(Kind::RateLimit)),
+    ("buffers", "Buffers", Listed::Components(Kind::Buffer)),
+    ("metrics", "Metrics", Listed::Components(Kind::Metrics)),
+    ("tracers", "Tracers", Listed::Components(Kind::Tracer)),
+    ("scanners", "Scanners", Listed::Components(Kind::Scanner)),
+    ("bloblang-functions", "Bloblang Functions", Listed::Functions),
+    ("bloblang-methods", "Bloblang Methods", Listed::Methods),
 ];
+
+/// What is listed.
+#[derive(Clone, Copy)]
+enum Listed {
+    Components(Kind),
+    Functions,
+    Methods,
+}
 
 pub fn run(args: ListArgs) -> Result<ExitCode, String> {
     let wanted =
@@ -46,10 +57,17 @@ pub fn run(args: ListArgs) -> Result<ExitCode, String> {
 }
 
 /// The names of a kind, sorted; of every status but deprecated, or of one status.
-fn names(kind: Kind, status: Option<&str>) -> Vec<&'static str> {
-    let shown = |it: Status| status.map_or(it != Status::Deprecated, |wanted| it.name() == wanted);
+fn names(listed: Listed, status: Option<&str>) -> Vec<&'static str> {
+    let shown = |name: &str| status.map_or(name != "deprecated", |wanted| name == wanted);
+    let all: Vec<(&'static str, &'static str)> = match listed {
+        Listed::Components(kind) => {
+            REGISTRY.specs(kind).map(|spec| (spec.name, spec.status.name())).collect()
+        }
+        Listed::Functions => functions::all().map(|spec| (spec.name, spec.status.name())).collect(),
+        Listed::Methods => methods::all().map(|spec| (spec.name, spec.status.name())).collect(),
+    };
     let mut names: Vec<_> =
-        REGISTRY.specs(kind).filter(|spec| shown(spec.status)).map(|spec| spec.name).collect();
+        all.into_iter().filter(|(_, status)| shown(status)).map(|(name, _)| name).collect();
     names.sort_unstable();
     names
 }
