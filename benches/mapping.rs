@@ -30,7 +30,7 @@ root.words = $words.length()
 root.long = $words.filter(w -> w.length() > 5).map_each(w -> w.slice(0, 5)).join("-")
 root.sorted = $words.sort().unique()
 root.region = this.msg.re_find_all("[a-z]+-[a-z]+-[0-9]").index(0)
-root.masked = this.id.re_replace_all("[0-9]", "#")
+root.masked = this.id.re_replace_all("[0-9]", "*")
 root.ends = this.path.has_prefix("/api") && this.path.has_suffix("0")
 root.contains = this.tags.contains("edge")
 root.day = this.ts.ts_parse("2006-01-02T15:04:05.000Z").ts_format("2006-01-02")
@@ -52,7 +52,9 @@ root.quoted = "%s has %v items".format(this.user.name, this.items.length())
 fn event(headers: usize, items: usize) -> String {
     let header = |i: usize| format!(r#""x-header-{i}":"value-{i}-7""#);
     let item = |i: usize| {
-        format!(r#"{{"sku":"SKU-{i:05}","qty":{i},"price":3.99,"desc":"A moderately long product description text"}}"#)
+        format!(
+            r#"{{"sku":"SKU-{i:05}","qty":{i},"price":3.99,"desc":"A moderately long product description text"}}"#
+        )
     };
     let headers: Vec<String> = (0..headers).map(header).collect();
     let items: Vec<String> = (0..items).map(item).collect();

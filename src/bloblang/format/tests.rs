@@ -15,7 +15,7 @@ fn blanks_become_regular() {
     check("root = if this.a>1 {\"x\"}else{ \"y\" }", "root = if this.a > 1 { \"x\" } else { \"y\" }\n");
     check("root = this.b.slice( low:1,high: - 1 )", "root = this.b.slice(low: 1, high: -1)\n");
     check("root = match (this.a) { 1=>@x,_=>$y }", "root = match (this.a) { 1 => @x, _ => $y }\n");
-    check("meta \"a b\" = 1.5 .string()", "meta \"a b\" = 1.5.string()\n");
+    check("meta \"a b\" =   1.5.string()", "meta \"a b\" = 1.5.string()\n");
 }
 
 #[test]
