@@ -5,6 +5,7 @@ use std::fs;
 use std::sync::Arc;
 
 use super::paths;
+use crate::bloblang::go::quote::unquote;
 use crate::expr::{SystemHost, install_host};
 use crate::manager::Vars;
 
@@ -35,50 +36,58 @@ fn read(globs: &[String]) -> Result<Vars, String> {
     Ok(Arc::new(move |name| set.get(name).cloned().or_else(|| std::env::var(name).ok())))
 }
 
-/// Reads `KEY=VALUE` lines: values may stand in single, double or triple double quotes, `#` begins a comment.
+/// Reads `KEY=VALUE` lines. A value is plain up to a space or a `#`, a quoted string with the escapes of Go, or anything
+/// between triple quotes; `#` begins a comment.
 fn parse(text: &str) -> Result<Vec<(String, String)>, String> {
     let mut all = Vec::new();
-    let mut lines = text.lines().enumerate();
-    while let Some((number, line)) = lines.next() {
-        let line = line.trim();
-        if line.is_empty() || line.starts_with('#') {
-            continue;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let number = text[..text.len() - rest.len()].lines().count() + 1;
+        let at = |what: &str| format!("line {number}: {what}");
+        rest = rest.trim_start_matches(SPACE);
+        if !rest.starts_with(['#', '\r', '\n']) && !rest.is_empty() {
+            let end = rest.find(['=', ' ', '\r', '\n', '#']).unwrap_or(rest.len());
+            let (key, behind) = rest.split_at(end);
+            let behind = behind.trim_start_matches(SPACE).strip_prefix('=').filter(|_| !key.is_empty());
+            let behind = behind.ok_or_else(|| at("expected KEY=VALUE"))?.trim_start_matches(SPACE);
+            let (value, behind) = value(behind).map_err(at)?;
+            all.push((key.to_owned(), value));
+            rest = behind.trim_start_matches(SPACE);
         }
-        let line = line.strip_prefix("export ").unwrap_or(line);
-        let Some((key, value)) = line.split_once('=') else {
-            return Err(format!("line {}: expected KEY=VALUE", number + 1));
+        if rest.starts_with('#') {
+            rest = &rest[rest.find('\n').unwrap_or(rest.len())..];
+        }
+        let line_break = rest.strip_prefix('\r').unwrap_or(rest);
+        rest = match line_break.strip_prefix('\n') {
+            Some(next) => next,
+            None if line_break.is_empty() => line_break,
+            None => return Err(at("expected the end of the line behind the value")),
         };
-        let value = value.trim();
-        let value = match value.strip_prefix("\"\"\"") {
-            Some(begin) => triple(begin, &mut lines)
-                .ok_or_else(|| format!("line {}: the value in triple quotes does not end", number + 1))?,
-            None => single(value),
-        };
-        all.push((key.trim().to_owned(), value));
     }
     Ok(all)
 }
 
-/// A value in triple quotes that may go on over further lines.
-fn triple<'a>(begin: &str, lines: &mut impl Iterator<Item = (usize, &'a str)>) -> Option<String> {
-    let mut value = begin.to_owned();
-    loop {
-        if let Some(end) = value.find("\"\"\"") {
-            value.truncate(end);
-            return Some(value);
-        }
-        value.push('\n');
-        value.push_str(lines.next()?.1);
-    }
-}
+const SPACE: [char; 2] = [' ', '\t'];
 
-fn single(value: &str) -> String {
-    for quote in ['"', '\''] {
-        if let Some((inner, _)) = value.strip_prefix(quote).and_then(|rest| rest.split_once(quote)) {
-            return inner.to_owned();
-        }
+/// The value that `text` begins with, and what follows it.
+fn value(text: &str) -> Result<(String, &str), &'static str> {
+    if let Some(begin) = text.strip_prefix("\"\"\"") {
+        let (value, rest) = begin.split_once("\"\"\"").ok_or("the value in triple quotes does not end")?;
+        return Ok((value.to_owned(), rest));
     }
-    value.split(" #").next().unwrap_or(value).trim_end().to_owned()
+    if !text.starts_with('"') {
+        let (value, rest) = text.split_at(text.find(['#', ' ', '\r', '\n']).unwrap_or(text.len()));
+        return Ok((value.to_owned(), rest));
+    }
+    let mut escaped = false;
+    let end = text[1..].find(|c: char| {
+        let ends = c == '"' && !escaped;
+        escaped = c == '\\' && !escaped;
+        ends
+    });
+    let (quoted, rest) = text.split_at(end.ok_or("the value in quotes does not end")? + 2);
+    let value = unquote(quoted).and_then(|bytes| String::from_utf8(bytes).ok());
+    Ok((value.ok_or("the value in quotes has an escape that is none")?, rest))
 }
 
 #[cfg(test)]
@@ -87,12 +96,21 @@ mod tests {
 
     #[test]
     fn values_may_be_quoted() {
-        let text =
-            "# comment\nA=1\n B = two words # not this\nC='x # y'\nexport D=\"q\"\nE=\"\"\"a\nb\"\"\"\nF=\n";
+        let text = "# comment\n\nA=1\n B = two # not this\nC='x'\nD=\"q \\n#\\\"\" # c\r\nE=\"\"\"a\n\"b\"\"\"\nF=\nG=a#b\nH=x=y";
         let all = parse(text).expect("an env file");
-        let expected = [("A", "1"), ("B", "two words"), ("C", "x # y"), ("D", "q"), ("E", "a\nb"), ("F", "")];
+        let expected = [
+            ("A", "1"),
+            ("B", "two"),
+            ("C", "'x'"),
+            ("D", "q \n#\""),
+            ("E", "a\n\"b"),
+            ("F", ""),
+            ("G", "a"),
+            ("H", "x=y"),
+        ];
         assert_eq!(all, expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
-        assert!(parse("nonsense").is_err());
-        assert!(parse("A=\"\"\"x").is_err());
+        for broken in ["nonsense", "export A=1", "=x", "A=x y", "A=\"\"\"x", "A=\"x", "A=\"\\q\"", "A='x y'"] {
+            assert!(parse(broken).is_err(), "{broken}");
+        }
     }
 }

@@ -41,8 +41,12 @@ fn build(conf: &Conf, cx: &Context) -> Built<Arc<dyn Output>> {
     if confs.is_empty() {
         return Err(conf.error(&OUTPUTS, "a broker needs at least one output").into());
     }
+    let copies = conf.get(&COPIES)?;
+    if copies < 1 {
+        return Err(conf.error(&COPIES, "there must be at least one copy").into());
+    }
     let mut outputs = Vec::new();
-    for _ in 0..conf.get(&COPIES)?.max(1) {
+    for _ in 0..copies {
         for child in &confs {
             outputs.push(cx.output(child)?);
         }

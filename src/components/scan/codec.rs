@@ -88,7 +88,7 @@ fn cutting(codec: &str, max_size: usize) -> Result<Box<dyn Scanner>, String> {
     Ok(match (name, argument) {
         ("all-bytes", None) => Box::new(ToTheEnd),
         ("lines", None) => Box::new(Lines::new("", max_size)),
-        ("tar", None) => Box::new(Tar),
+        ("tar", None) => Box::new(Tar { named: false }),
         ("csv" | "csv-safe", argument) => {
             let comma = match argument.map(|text| (text.chars().next(), text.chars().count())) {
                 None => ',',

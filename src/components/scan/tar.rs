@@ -14,17 +14,21 @@ pub const TAR: ScannerSpec = ScannerSpec {
         .summary("Cuts a tar archive into its files.")
         .description("The name of each file is in the metadata as `tar_name`.")
         .examples(&[Example { title: "The files of an archive", config: "tar: {}\n" }]),
-    build: |_, _| Ok(Box::new(Tar)),
+    build: |_, _| Ok(Box::new(Tar { named: true })),
 };
 
 /// Headers and contents fill whole blocks.
 const BLOCK: usize = 512;
 
-pub struct Tar;
+pub struct Tar {
+    /// Whether messages are told the names of their files.
+    pub named: bool,
+}
 
 /// The cutter of one archive.
 #[derive(Default)]
 struct Files {
+    named: bool,
     /// What entries before a file say of it, as its header has too little room.
     name: Option<Vec<u8>>,
     size: Option<u64>,
@@ -42,7 +46,7 @@ struct Entry {
 
 impl Scanner for Tar {
     fn open(&self, bytes: ByteSource, _: &str) -> Result<Box<dyn Scan>, String> {
-        Ok(Cutting::open(bytes, Files::default()))
+        Ok(Cutting::open(bytes, Files { named: self.named, ..Files::default() }))
     }
 }
 
@@ -113,7 +117,9 @@ impl Cutter for Files {
             }
             (self.name, self.size) = (None, None);
             let mut message = Message::from_bytes(content);
-            message.set_meta("tar_name", Str::from(String::from_utf8_lossy(&entry.name)));
+            if self.named {
+                message.set_meta("tar_name", Str::from(String::from_utf8_lossy(&entry.name)));
+            }
             out.message(message);
         }
         if self.done {
@@ -167,7 +173,7 @@ mod tests {
         let text = "x".repeat(600);
         let files = [("a.txt", "alpha"), ("b/empty", ""), (&long, &text)];
         let bytes = archive(&files);
-        let (cut, failure) = batches(&Tar, &bytes);
+        let (cut, failure) = batches(&Tar { named: true }, &bytes);
         assert_eq!(failure, None);
         let got: Vec<_> = cut.iter().map(|b| (b[0].meta().get("tar_name"), b[0].bytes().as_ref())).collect();
         assert_eq!(got.len(), files.len());
@@ -175,14 +181,14 @@ mod tests {
             assert_eq!((got.0.and_then(|v| v.as_str()), got.1), (Some(*name), content.as_bytes()));
         }
         // Without the blocks at the end it is still whole.
-        assert_eq!(batches(&Tar, &bytes[..bytes.len() - 2 * BLOCK]).0.len(), 3);
+        assert_eq!(batches(&Tar { named: true }, &bytes[..bytes.len() - 2 * BLOCK]).0.len(), 3);
     }
 
     #[test]
     fn broken_archives_are_refused() {
         let mut bytes = archive(&[("a", "alpha")]);
-        assert_eq!(batches(&Tar, &bytes[..BLOCK + 3]).1.as_deref(), Some(TRUNCATED));
+        assert_eq!(batches(&Tar { named: true }, &bytes[..BLOCK + 3]).1.as_deref(), Some(TRUNCATED));
         bytes[0] = b'b';
-        assert!(batches(&Tar, &bytes).1.is_some_and(|failure| failure.contains("checksum")));
+        assert!(batches(&Tar { named: true }, &bytes).1.is_some_and(|failure| failure.contains("checksum")));
     }
 }
