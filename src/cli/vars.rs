@@ -109,7 +109,8 @@ mod tests {
             ("H", "x=y"),
         ];
         assert_eq!(all, expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
-        for broken in ["nonsense", "export A=1", "=x", "A=x y", "A=\"\"\"x", "A=\"x", "A=\"\\q\"", "A='x y'"] {
+        for broken in ["nonsense", "export A=1", "=x", "A=x y", "A=\"\"\"x", "A=\"x", "A=\"\\q\"", "A='x y'"]
+        {
             assert!(parse(broken).is_err(), "{broken}");
         }
     }
