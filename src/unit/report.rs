@@ -213,3 +213,62 @@ fn escaped(text: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::FindingKind;
+
+    fn report() -> Report {
+        let case = |name: &str, failures: &[&str]| CaseReport {
+            name: name.into(),
+            line: 3,
+            failures: failures.iter().map(|text| Text::plain(*text)).collect(),
+            took: Duration::from_millis(2),
+        };
+        let mut coverage = Coverage::default();
+        coverage.processors.insert((5, "root.pipeline.processors.0".into()), true);
+        coverage.processors.insert((6, "root.pipeline.processors.1".into()), false);
+        let good = FileReport {
+            config: "good.yaml".into(),
+            lints: Vec::new(),
+            cases: vec![case("fine", &[])],
+            coverage: Some(coverage),
+        };
+        let bad = FileReport {
+            config: "bad.yaml".into(),
+            lints: vec![Finding::new(7, FindingKind::Unknown, "field x not recognised")],
+            cases: vec![case("a <b>", &["first\n  more", "second"]), case("c", &[])],
+            coverage: None,
+        };
+        Report { files: vec![good, bad] }
+    }
+
+    #[test]
+    fn failures_are_told_by_config_and_case() {
+        let expected = "\nFailures:\n\n--- bad.yaml ---\n\nLint: (7,1) field x not recognised\n\na <b> [line 3]:\nfirst\n  more\nsecond\n";
+        assert_eq!(report().failures(false), expected);
+        assert!(!report().passed() && report().files[0].passed());
+    }
+
+    #[test]
+    fn what_was_not_run_is_listed() {
+        let text = report().coverage();
+        assert!(text.contains("good.yaml: 1 of 2 processors, 0 of 0 switch branches"), "{text}");
+        assert!(text.contains("never run: root.pipeline.processors.1 (line 6)"), "{text}");
+    }
+
+    #[test]
+    fn machines_read_json_and_xml() {
+        let json: Value = serde_json::from_str(&report().json()).expect("JSON");
+        assert_eq!((&json["tests"], &json["failed"], &json["passed"]), (&json!(3), &json!(1), &json!(false)));
+        assert_eq!(json["files"][1]["cases"][0]["failures"][1], "second");
+        assert_eq!(json["files"][0]["coverage"]["processors"][1]["run"], false);
+        let xml = report().junit();
+        assert!(xml.contains("<testsuite name=\"bad.yaml\" tests=\"3\" failures=\"2\""), "{xml}");
+        assert!(
+            xml.contains("name=\"a &lt;b&gt;\"") && xml.contains("first\n  more\nsecond</failure>"),
+            "{xml}"
+        );
+    }
+}

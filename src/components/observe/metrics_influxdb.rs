@@ -79,8 +79,12 @@ fn build(conf: &Conf) -> Built<Exporter> {
     conf.get(&INCLUDE)?;
     let username = conf.get(&USERNAME)?;
     let tls = conf.get(&TLS)?;
+    let url = conf.get(&URL)?;
+    if !url.starts_with("http://") && !url.starts_with("https://") {
+        return Err(conf.error(&URL, "the address must begin with http:// or https://").into());
+    }
     Ok(Exporter::Influx(Influx {
-        url: conf.get(&URL)?.trim_end_matches('/').to_owned(),
+        url: url.trim_end_matches('/').to_owned(),
         parameters,
         precision,
         auth: match username.is_empty() {
@@ -134,7 +138,8 @@ mod tests {
             (influx.interval.as_secs(), influx.ping_interval.as_secs(), influx.timeout.as_secs()),
             (2, 1, 3)
         );
-        assert!(built("{url: x, db: d, precision: fortnights}").is_err());
-        assert!(built("{url: x, db: d, interval: 0s}").is_err());
+        assert!(built("{url: 'http://x', db: d, precision: fortnights}").is_err());
+        assert!(built("{url: 'http://x', db: d, interval: 0s}").is_err());
+        assert!(built("{url: 'udp://x', db: d}").is_err());
     }
 }

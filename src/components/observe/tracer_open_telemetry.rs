@@ -32,7 +32,9 @@ fn build(conf: &Conf) -> Built<Exporter> {
     let mut resource = conf.get(&TAGS)?;
     if !resource.iter().any(|(key, _)| key == "service.name") {
         resource.push(("service.name".into(), conf.get(&SERVICE)?));
-        resource.push(("service.version".into(), env!("CARGO_PKG_VERSION").into()));
+        if !resource.iter().any(|(key, _)| key == "service.version") {
+            resource.push(("service.version".into(), env!("CARGO_PKG_VERSION").into()));
+        }
     }
     let ratio = conf.get(&SAMPLING)?.ratio;
     if !(0.0..=1.0).contains(&ratio) {

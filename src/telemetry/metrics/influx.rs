@@ -85,11 +85,13 @@ impl Influx {
         let now = self.precision.count(now.duration_since(UNIX_EPOCH).unwrap_or_default());
         let mut out = String::new();
         metrics.visit(&mut |series| {
-            let Some(fields) = fields(series.reading) else { return };
+            let fields = fields(series.reading);
             escaped(&mut out, series.name, &[',', ' ']);
             let always = self.tags.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+            let is_own = |key: &str| !self.tags.iter().any(|(always, _)| always == key);
+            let own = series.labels.iter().copied().filter(|(key, _)| is_own(key));
             // A tag without a value cannot be written.
-            for (key, value) in always.chain(series.labels.iter().copied()).filter(|(_, v)| !v.is_empty()) {
+            for (key, value) in always.chain(own).filter(|(_, value)| !value.is_empty()) {
                 out.push(',');
                 escaped(&mut out, key, &[',', '=', ' ']);
                 out.push('=');
@@ -102,13 +104,12 @@ impl Influx {
     }
 }
 
-/// The fields of a point; none where a value cannot be told.
-fn fields(reading: Reading<'_>) -> Option<String> {
+/// The fields of a point. Values are whole numbers, as the type of a field can never change.
+fn fields(reading: Reading<'_>) -> String {
     match reading {
-        Reading::Counter(n) => Some(format!("count={n}i")),
-        Reading::Gauge(x) if x.is_finite() => Some(format!("value={x}")),
-        Reading::Gauge(_) => None,
-        Reading::Timing(timing) => Some(distribution(timing)),
+        Reading::Counter(n) => format!("count={n}i"),
+        Reading::Gauge(x) => format!("value={}i", x as i64),
+        Reading::Timing(timing) => distribution(timing),
     }
 }
 
@@ -128,7 +129,7 @@ fn distribution(timing: &Timing) -> String {
     let [min, p50, p75, p95, p99, p999, max] =
         timing.quantiles([0.0, 0.5, 0.75, 0.95, 0.99, 0.999, 1.0]).map(|n| n as f64);
     format!(
-        "count={count}i,max={max},mean={mean},min={min},p50={p50},p75={p75},p95={p95},p99={p99},p999={p999},stddev={stddev}"
+        "count={count}i,max={max}i,mean={mean},min={min}i,p50={p50},p75={p75},p95={p95},p99={p99},p999={p999},stddev={stddev}"
     )
 }
 
@@ -167,9 +168,9 @@ mod tests {
         let text = influx.points(&metrics, UNIX_EPOCH + Duration::from_millis(7_900));
         let has = |line: &str| assert!(text.lines().any(|it| it == line), "{line}\n{text}");
         has("input_received,host=a\\ b,path=root.input count=2i 7");
-        has("le\\,vel,host=a\\ b,k=x\\=y,path=p value=1.5 7");
+        has("le\\,vel,host=a\\ b,k=x\\=y,path=p value=1i 7");
         has(
-            "input_latency_ns,host=a\\ b,path=root.input count=0i,max=0,mean=0,min=0,p50=0,p75=0,p95=0,p99=0,p999=0,stddev=0 7",
+            "input_latency_ns,host=a\\ b,path=root.input count=0i,max=0i,mean=0,min=0i,p50=0,p75=0,p95=0,p99=0,p999=0,stddev=0 7",
         );
     }
 }

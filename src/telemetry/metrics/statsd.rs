@@ -147,6 +147,7 @@ mod tests {
         custom(CustomKind::Counter, "mine").observe(1.0);
         custom(CustomKind::Counter, "mine").observe(2.0);
         custom(CustomKind::Gauge, "level").observe(-3.0);
+        custom(CustomKind::Gauge, "level").observe(1.5);
         let all = lines(&statsd, &metrics, &mut since);
         for line in [
             "input_received:5|c|#dc:x,label:,path:root.input,stream:s",
@@ -154,6 +155,7 @@ mod tests {
             "mine:2|c|#dc:x,label:,path:p,stream:s,k:v",
             "level:0|g|#dc:x,label:,path:p,stream:s,k:v",
             "level:-3|g|#dc:x,label:,path:p,stream:s,k:v",
+            "level:1|g|#dc:x,label:,path:p,stream:s,k:v",
         ] {
             assert!(all.iter().any(|it| it == line), "{line}: {all:#?}");
         }

@@ -324,7 +324,7 @@ async fn without_an_address_it_is_served_by_the_service() {
     input.close().await;
     assert_eq!(names(), [""; 0]);
     let other = bench.input("http_server: { ws_path: '' }");
-    assert_eq!(names(), ["s /post"]);
+    assert_eq!(names(), ["test /post"]);
     drop(other);
     assert_eq!(names(), [""; 0]);
 }
