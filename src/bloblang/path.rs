@@ -72,9 +72,9 @@ pub fn set(root: &mut Value, segments: &[Str], new: Value) -> Result<()> {
 }
 
 /// Removes what `segments` lead to, if it is there. As in the reference, elements of a root that is itself an array
-/// stay.
-pub fn remove(root: &mut Value, segments: &[Str]) {
-    let Some((last, parents)) = segments.split_last() else { return };
+/// stay. Returns whether something was removed.
+pub fn remove(root: &mut Value, segments: &[Str]) -> bool {
+    let Some((last, parents)) = segments.split_last() else { return false };
     let mut place = root;
     for segment in parents {
         let next = match place {
@@ -84,19 +84,19 @@ pub fn remove(root: &mut Value, segments: &[Str]) {
         };
         match next {
             Some(next) => place = next,
-            None => return,
+            None => return false,
         }
     }
     match place {
-        Value::Object(object) => {
-            object.remove(last);
-        }
-        Value::Array(items) if !parents.is_empty() => {
-            if let Some(i) = index(last).filter(|i| *i < items.len()) {
+        Value::Object(object) => object.remove(last).is_some(),
+        Value::Array(items) if !parents.is_empty() => match index(last).filter(|i| *i < items.len()) {
+            Some(i) => {
                 items.remove(i);
+                true
             }
-        }
-        _ => {}
+            None => false,
+        },
+        _ => false,
     }
 }
 

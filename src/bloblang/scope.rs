@@ -67,6 +67,19 @@ impl Scope for NoMessages {
     }
 }
 
+/// The caches of a process, by the names of their resources. What goes wrong is told as a text.
+pub trait Caches: Send + Sync {
+    fn get(&self, resource: &str, key: &str) -> Result<Bytes, String>;
+
+    /// Sets a key, whether it exists or not.
+    fn set(&self, resource: &str, key: &str, value: Bytes) -> Result<(), String>;
+
+    /// Sets a key that must not exist yet.
+    fn add(&self, resource: &str, key: &str, value: Bytes) -> Result<(), String>;
+
+    fn delete(&self, resource: &str, key: &str) -> Result<(), String>;
+}
+
 /// The world outside of messages. Shared by all mappings of a process.
 pub trait Host: Send + Sync {
     /// The present time in the local zone.
@@ -85,6 +98,11 @@ pub trait Host: Send + Sync {
 
     /// Adds one to the counter `name`, which starts at 0, and returns it.
     fn count(&self, name: &str) -> i64;
+
+    /// The caches of the process, if there are any.
+    fn caches(&self) -> Option<Arc<dyn Caches>> {
+        None
+    }
 }
 
 /// Where and with what a mapping is compiled.

@@ -13,6 +13,7 @@ mod batched;
 mod batcher;
 mod batching;
 mod build;
+mod caches;
 mod chain;
 mod context;
 mod endpoints;

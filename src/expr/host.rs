@@ -1,9 +1,9 @@
 //! The world as mappings see it.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
 
-use crate::bloblang::{Environment, Host};
+use crate::bloblang::{Caches, Environment, Host};
 use crate::value::{Str, Timestamp};
 
 /// Looks an environment variable up.
@@ -17,6 +17,14 @@ pub struct SystemHost {
 }
 
 static HOST: OnceLock<Arc<dyn Host>> = OnceLock::new();
+
+/// The caches that mappings see; none before the first resources were made.
+static CACHES: RwLock<Option<Weak<dyn Caches>>> = RwLock::new(None);
+
+/// Sets the caches that all mappings of the process see, as long as they live. The last call counts.
+pub fn offer_caches(caches: Weak<dyn Caches>) {
+    *CACHES.write().unwrap_or_else(PoisonError::into_inner) = Some(caches);
+}
 
 /// Sets the host of all mappings of the process. Only the first call counts, and only before a mapping was compiled.
 pub fn install_host(host: Arc<dyn Host>) {
@@ -70,5 +78,9 @@ impl Host for SystemHost {
                 1
             }
         }
+    }
+
+    fn caches(&self) -> Option<Arc<dyn Caches>> {
+        CACHES.read().unwrap_or_else(PoisonError::into_inner).as_ref()?.upgrade()
     }
 }

@@ -10,6 +10,7 @@
 
 pub mod avro;
 pub mod compare;
+pub mod decimal;
 pub mod json;
 pub mod msgpack;
 pub mod number;

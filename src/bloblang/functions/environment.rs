@@ -6,15 +6,17 @@ use std::sync::Arc;
 use crate::bloblang::args::{Args, Constant, Param, Params};
 use crate::bloblang::error::Error;
 use crate::bloblang::eval::Ctx;
+use crate::bloblang::methods::to_floats;
 use crate::bloblang::scope::Environment;
 use crate::bloblang::spec::{Example, FunctionRun, FunctionSpec, PreparedFunction, Result, Status};
-use crate::value::{Value, text};
+use crate::value::{Value, json, text};
 
 pub const FUNCTIONS: &[&FunctionSpec] = &[
     &COUNT,
     &ENV,
     &FILE,
     &FILE_REL,
+    &FILE_REL_JSON,
     &HOSTNAME,
     &NOW,
     &TIMESTAMP_UNIX,
@@ -151,6 +153,25 @@ const FILE_REL: FunctionSpec = FunctionSpec::new(
         cases: &[(r#"{"x":"y"}"#, "none")],
     },
 ]);
+
+const FILE_REL_JSON: FunctionSpec =
+    FunctionSpec::new("file_rel_json", CATEGORY, FunctionRun::Prepared(file_rel_json))
+        .impure()
+        .doc("The document of a JSON file, which is read once; a relative path starts at the working directory. Numbers become floats.")
+        .params(Params::Named(&[Param::string("path", "The path of the file.")]))
+        .examples(&[
+            Example { mapping: "root = file_rel_json(\"no/such/\" + this.x).catch(\"none\")", cases: &[(r#"{"x":"y"}"#, "none")] },
+            Example { mapping: "root = file_rel_json(this.path).catch(e -> \"no JSON\")", cases: &[(r#"{"path":"/dev/null"}"#, "no JSON")] },
+        ]);
+
+fn file_rel_json(args: &Args<'_>, environment: &Environment) -> Result<PreparedFunction> {
+    let path = args.str(0);
+    let failed = |why: &dyn std::fmt::Display| Error::new(format!("failed to parse JSON from {path}: {why}"));
+    let content = environment.host.read_file(path).map_err(Error::new)?;
+    let mut document = json::parse(&content).map_err(|e| failed(&e))?;
+    to_floats(&mut document).map_err(|text| failed(&format!("number {text} does not fit a float")))?;
+    Ok(Arc::new(move |_, _| Ok(document.clone())))
+}
 
 fn file(args: &Args<'_>, environment: &Environment, directory: &str) -> Result<PreparedFunction> {
     let path = match args.str(0) {

@@ -18,7 +18,9 @@ pub const FUNCTIONS: &[&FunctionSpec] = &[
     &ERROR_SOURCE_LABEL,
     &ERROR_SOURCE_NAME,
     &ERROR_SOURCE_PATH,
+    &ERROR_SOURCE_TYPE,
     &ERRORED,
+    &FLOW_ID,
     &JSON,
     &META,
     &METADATA,
@@ -137,6 +139,31 @@ const ERROR_SOURCE_PATH: FunctionSpec = FunctionSpec::new(
 .examples(&[
     Example { mapping: "root = error_source_path() | \"none\"", cases: &[("{}", "none")] },
     Example { mapping: "root = error_source_path()", cases: &[("{}", "null")] },
+]);
+
+const ERROR_SOURCE_TYPE: FunctionSpec = FunctionSpec::new(
+    "error_source_type",
+    CATEGORY,
+    FunctionRun::Scoped(|_, ctx| origin(ctx, |(name, _, _)| name)),
+)
+.doc("The type of the component that failed, such as `mapping`; null where that was not recorded.")
+.examples(&[
+    Example { mapping: "root = error_source_type() | \"none\"", cases: &[("{}", "none")] },
+    Example { mapping: "root = error_source_type()", cases: &[("{}", "null")] },
+]);
+
+const FLOW_ID: FunctionSpec = FunctionSpec::new(
+    "flow_id",
+    CATEGORY,
+    FunctionRun::Scoped(|_, ctx| {
+        owned(ctx.metadata().and_then(|meta| meta.get("flow_id")).map(meta_text).unwrap_or_default().as_ref())
+    }),
+)
+.status(Status::Experimental)
+.doc("The id that a message keeps on its way: its metadata `flow_id`, empty where it has none.")
+.examples(&[
+    Example { mapping: "root = flow_id()", cases: &[("{}", "")] },
+    Example { mapping: "root = flow_id().length()", cases: &[("{}", "0")] },
 ]);
 
 const JSON: FunctionSpec = FunctionSpec::new("json", CATEGORY, FunctionRun::Scoped(document))

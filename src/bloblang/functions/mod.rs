@@ -1,10 +1,14 @@
 //! The functions of the language: one constant each, listed in the table of its category.
 
+mod caches;
 mod control;
 mod environment;
+mod fake;
 mod identifiers;
+mod ids;
 mod message;
 mod numbers;
+mod vectors;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -13,11 +17,15 @@ use super::spec::FunctionSpec;
 
 /// All categories.
 const TABLES: &[&[&FunctionSpec]] = &[
+    caches::FUNCTIONS,
     control::FUNCTIONS,
     environment::FUNCTIONS,
+    fake::FUNCTIONS,
     identifiers::FUNCTIONS,
+    ids::FUNCTIONS,
     message::FUNCTIONS,
     numbers::FUNCTIONS,
+    vectors::FUNCTIONS,
 ];
 
 static BY_NAME: LazyLock<HashMap<&'static str, &'static FunctionSpec>> =

@@ -12,6 +12,7 @@ pub mod path;
 pub mod quote;
 pub mod regex;
 pub mod strftime;
+pub mod strip_html;
 pub mod strptime;
 pub mod url;
 pub mod yaml;

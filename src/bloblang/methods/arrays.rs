@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use crate::bloblang::args::{Args, Param, Params};
 use crate::bloblang::error::Error;
 use crate::bloblang::spec::{Example, MethodRun, MethodSpec, Result};
+use crate::value::number::{Num, widened};
 use crate::value::{Array, Value};
 
-pub const METHODS: &[&MethodSpec] = &[&APPEND, &CONCAT, &ENUMERATED, &FLATTEN, &INDEX, &ZIP];
+pub const METHODS: &[&MethodSpec] = &[&APPEND, &CONCAT, &ENUMERATED, &FLATTEN, &INDEX, &VECTOR, &ZIP];
 
 const CATEGORY: &str = "Object & Array Manipulation";
 
@@ -16,6 +17,27 @@ fn array(target: Cow<'_, Value>) -> Result<Array> {
         Value::Array(items) => Ok(items),
         other => Err(Error::expected("array", &other)),
     }
+}
+
+const VECTOR: MethodSpec = MethodSpec::new("vector", "SQL", MethodRun::Pure(vector))
+    .doc("An array of numbers as a vector for a database: each is rounded to single precision.")
+    .examples(&[
+        Example {
+            mapping: "root = this.ns.vector()",
+            cases: &[(r#"{"ns":[1,0.5]}"#, "[1,0.5]"), (r#"{"ns":["x"]}"#, "Error")],
+        },
+        Example {
+            mapping: "root = this.ns.vector().index(0)",
+            cases: &[(r#"{"ns":[0.123456789]}"#, "0.12345679")],
+        },
+    ]);
+
+fn vector(target: Cow<'_, Value>, _: &Args<'_>) -> Result<Value> {
+    let single = |item: Value| match Num::of(&item) {
+        Some(number) => Ok(Value::Float(widened(number.to_f64() as f32))),
+        None => Err(Error::expected("number", &item)),
+    };
+    array(target)?.into_iter().map(single).collect::<Result<Array>>().map(Value::Array)
 }
 
 const APPEND: MethodSpec = MethodSpec::new(

@@ -1,18 +1,21 @@
-//! Methods that turn documents of other formats into values and back: MessagePack, Parquet and XML.
+//! Methods that turn documents of other formats into values and back: big decimals, MessagePack,
+//! Parquet and XML.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
 use super::target::bytes;
+use crate::bloblang::Environment;
 use crate::bloblang::args::{Args, Constant, Param, Params};
 use crate::bloblang::error::Error;
-use crate::bloblang::spec::{Example, MethodRun, MethodSpec, Result};
+use crate::bloblang::spec::{Example, MethodRun, MethodSpec, PreparedMethod, Result};
 use crate::value::xml::Layout;
-use crate::value::{Array, Value, msgpack, xml};
+use crate::value::{Array, Value, decimal, msgpack, xml};
 
 pub const METHODS: &[&MethodSpec] =
-    &[&FORMAT_MSGPACK, &FORMAT_XML, &PARSE_MSGPACK, &PARSE_PARQUET, &PARSE_XML];
+    &[&FORMAT_MSGPACK, &FORMAT_XML, &PARSE_BIG_DECIMAL, &PARSE_MSGPACK, &PARSE_PARQUET, &PARSE_XML];
 
 const CATEGORY: &str = "Parsing";
 
@@ -63,6 +66,35 @@ fn parse_parquet(target: Cow<'_, Value>, _: &Args<'_>) -> Result<Value> {
 #[cfg(not(feature = "parquet"))]
 fn parse_parquet(_: Cow<'_, Value>, _: &Args<'_>) -> Result<Value> {
     Err(Error::new("this build does not read Parquet: it was made without the feature `parquet`"))
+}
+
+const PARSE_BIG_DECIMAL: MethodSpec = MethodSpec::new("parse_big_decimal", CATEGORY, MethodRun::Prepared(parse_big_decimal))
+    .doc("The decimal that the bytes of a whole number (big-endian, two's complement) and the count of its digits behind the point make, as text with all of those digits.")
+    .params(Params::Named(&[Param::integer("scale", "How many digits are behind the point, 0 to 16383.")]))
+    .examples(&[
+        Example { mapping: "root = this.b.decode(\"hex\").parse_big_decimal(2)", cases: &[(r#"{"b":"3039"}"#, "123.45"), (r#"{"b":"ff"}"#, "-0.01"), (r#"{"b":""}"#, "Error")] },
+        Example { mapping: "root = this.b.decode(\"hex\").parse_big_decimal(scale: 0)", cases: &[(r#"{"b":"0100"}"#, "256")] },
+    ]);
+
+/// The most digits behind the point.
+const MAX_SCALE: i64 = 16_383;
+
+fn parse_big_decimal(args: &Args<'_>, _: &Environment) -> Result<PreparedMethod> {
+    let scale = usize::try_from(args.int(0)).ok().filter(|_| args.int(0) <= MAX_SCALE);
+    let Some(scale) = scale else {
+        return Err(Error::new(format!("scale must be between 0 and {MAX_SCALE}, got {}", args.int(0))));
+    };
+    Ok(Arc::new(move |target, _| {
+        let number = bytes(&target)?;
+        if number.is_empty() {
+            return Err(Error::new("no bytes are no decimal"));
+        }
+        let (sign, digits) = decimal::digits(number);
+        let digits = format!("{digits:0>width$}", width = scale + 1);
+        let (whole, fraction) = digits.split_at(digits.len() - scale);
+        let point = if scale > 0 { "." } else { "" };
+        Ok(Value::from(format!("{sign}{whole}{point}{fraction}")))
+    }))
 }
 
 const FORMAT_XML: MethodSpec = MethodSpec::new("format_xml", CATEGORY, MethodRun::Pure(format_xml))

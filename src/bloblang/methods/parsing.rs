@@ -46,7 +46,7 @@ fn parse_json(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
 }
 
 /// Turns the numbers of a document into floats; the first that does not fit one is an error.
-fn to_floats(value: &mut Value) -> std::result::Result<(), Str> {
+pub(in crate::bloblang) fn to_floats(value: &mut Value) -> std::result::Result<(), Str> {
     match value {
         Value::Number(text) => match text.parse::<f64>() {
             Ok(f) if f.is_finite() => *value = Value::Float(f),

@@ -8,9 +8,9 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::{Logical, ParquetError, decimal};
+use super::{Logical, ParquetError};
 use crate::value::number::widened;
-use crate::value::{Array, Value, json};
+use crate::value::{Array, Value, decimal, json};
 
 /// What the stored values of a column stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,6 @@
 //! fixed-length ones bytes; decimals are floats, or text where no float holds them. [`Rows`] reads a file row by row.
 
 mod column;
-mod decimal;
 mod node;
 mod rows;
 #[cfg(test)]

@@ -2,14 +2,12 @@
 
 /// A big-endian two's complement number divided by a power of ten, as Go shows big floats: the digits that count, with
 /// an exponent below 1e-4 and from 1e6.
-pub(super) fn text(bytes: &[u8], scale: i32) -> String {
-    let negative = bytes.first().is_some_and(|byte| byte & 0x80 != 0);
-    let digits = digits(if negative { negated(bytes) } else { bytes.to_vec() });
+pub fn text(bytes: &[u8], scale: i32) -> String {
+    let (sign, digits) = digits(bytes);
     let significant = digits.trim_end_matches('0');
     if significant.is_empty() {
         return "0".to_owned();
     }
-    let sign = if negative { "-" } else { "" };
     // The point stands behind so many of the digits.
     let point = digits.len() as i64 - i64::from(scale);
     let exponent = point - 1;
@@ -26,6 +24,14 @@ pub(super) fn text(bytes: &[u8], scale: i32) -> String {
     }
 }
 
+/// The sign, `-` or empty, and the digits of a big-endian two's complement number, without leading zeros: none of zero.
+pub fn digits(bytes: &[u8]) -> (&'static str, String) {
+    match bytes.first().is_some_and(|byte| byte & 0x80 != 0) {
+        true => ("-", magnitude(negated(bytes))),
+        false => ("", magnitude(bytes.to_vec())),
+    }
+}
+
 fn negated(bytes: &[u8]) -> Vec<u8> {
     let mut out: Vec<u8> = bytes.iter().map(|byte| !byte).collect();
     for byte in out.iter_mut().rev() {
@@ -38,12 +44,14 @@ fn negated(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The decimal digits of a big-endian number, without leading zeros.
-fn digits(mut number: Vec<u8>) -> String {
+/// The digits of a big-endian number without a sign.
+fn magnitude(mut number: Vec<u8>) -> String {
     let mut digits = Vec::new();
-    while number.iter().any(|byte| *byte != 0) {
+    let mut begin = 0;
+    while let Some(first) = number[begin..].iter().position(|byte| *byte != 0) {
+        begin += first;
         let mut rest = 0_u16;
-        for byte in &mut number {
+        for byte in &mut number[begin..] {
             let value = rest << 8 | u16::from(*byte);
             *byte = (value / 10) as u8;
             rest = value % 10;
