@@ -56,6 +56,8 @@ pub enum Command {
     Echo(EchoArgs),
     /// List what configs can be made of
     List(ListArgs),
+    /// Check templates
+    Template(TemplateArgs),
     /// Run a mapping over documents, one a line
     Blobl(BloblArgs),
     /// Serve editors: a language server on standard input and output
@@ -77,6 +79,9 @@ pub struct Shared {
     /// Files with environment variables (KEY=VALUE lines), globs allowed
     #[arg(short, long, value_name = "GLOB")]
     pub env_file: Vec<String>,
+    /// Files with templates, globs allowed
+    #[arg(short, long, value_name = "GLOB")]
+    pub templates: Vec<String>,
     /// Override the log level: off, error, warn, info, debug, trace
     #[arg(long = "log.level", value_name = "LEVEL", value_parser = level)]
     pub log_level: Option<String>,
@@ -175,6 +180,33 @@ pub struct EchoArgs {
     /// The config file
     #[arg(value_name = "FILE")]
     pub paths: Vec<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct TemplateArgs {
+    #[command(subcommand)]
+    pub command: TemplateCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum TemplateCommand {
+    /// Check template files and run the tests in them
+    Lint(TemplateLintArgs),
+}
+
+#[derive(Args, Debug)]
+pub struct TemplateLintArgs {
+    #[command(flatten)]
+    pub shared: Shared,
+    /// How findings are written
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Print a line for every file
+    #[arg(long)]
+    pub verbose: bool,
+    /// Template files, globs, and directories as `dir/...`
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<String>,
 }
 
 #[derive(Args, Debug)]
@@ -277,6 +309,7 @@ impl Shared {
             set: joined(self.set, behind.set),
             resources: joined(self.resources, behind.resources),
             env_file: joined(self.env_file, behind.env_file),
+            templates: joined(self.templates, behind.templates),
             log_level: behind.log_level.or(self.log_level),
             chilled: self.chilled || behind.chilled,
         }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::components::REGISTRY;
+use crate::component::Registry;
 use crate::config::{self, Finding, LintOptions, Node, Part, Severity};
 use crate::manager::Vars;
 use crate::telemetry::Logger;
@@ -31,10 +31,10 @@ impl Document {
     }
 
     /// Reads a config file.
-    pub fn read(path: &Path, part: Part, vars: &Vars) -> Result<Self, String> {
+    pub fn read(path: &Path, part: Part, vars: &Vars, registry: &Registry) -> Result<Self, String> {
         let text = read(path)?;
         let lookup = |name: &str| vars(name);
-        let loaded = config::load(&text, part, Some(&lookup), &REGISTRY, &LintOptions::default())
+        let loaded = config::load(&text, part, Some(&lookup), registry, &LintOptions::default())
             .map_err(|error| format!("{}{}", path.display(), error.finding()))?;
         let given = config::parse(&text).unwrap_or_else(|_| loaded.node.clone());
         let findings = with_path(path, loaded.findings);
@@ -42,10 +42,10 @@ impl Document {
     }
 
     /// Applies `--set` assignments.
-    pub fn set(&mut self, part: Part, assignments: &[String]) -> Result<(), String> {
+    pub fn set(&mut self, part: Part, assignments: &[String], registry: &Registry) -> Result<(), String> {
         for assignment in assignments {
             for node in [&mut self.node, &mut self.given] {
-                *node = config::set(node, part.fields(), &REGISTRY, assignment)
+                *node = config::set(node, part.fields(), registry, assignment)
                     .map_err(|error| error.to_string())?;
             }
         }

@@ -4,18 +4,18 @@ use std::process::ExitCode;
 
 use super::args::{EchoArgs, Shared};
 use super::document::Document;
-use super::vars;
-use crate::components::REGISTRY;
+use super::{registry, vars};
 use crate::config::{Part, normalise, to_yaml};
 
 pub fn run(shared: Shared, args: EchoArgs) -> Result<ExitCode, String> {
     let shared = shared.and(args.shared);
     let vars = vars::install(&shared.env_file)?;
+    let registry = registry::load(&shared)?;
     let mut document = match shared.main_config(&args.paths)? {
-        Some(path) => Document::read(&path, Part::Run, &vars)?,
+        Some(path) => Document::read(&path, Part::Run, &vars, &registry)?,
         None => Document::empty(),
     };
-    document.set(Part::Run, &shared.set)?;
-    print!("{}", to_yaml(&normalise(Part::Run.fields(), &document.node, &REGISTRY)));
+    document.set(Part::Run, &shared.set, &registry)?;
+    print!("{}", to_yaml(&normalise(Part::Run.fields(), &document.node, &registry)));
     Ok(ExitCode::SUCCESS)
 }

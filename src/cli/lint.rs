@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use super::args::{LintArgs, Shared};
 use super::document::{FileFinding, read, with_path};
-use super::{findings, paths, vars};
-use crate::components::REGISTRY;
+use super::{findings, paths, registry, vars};
+use crate::component::Registry;
 use crate::config::{self, Finding, FindingKind, LintOptions, Part, Severity};
 use crate::manager::Vars;
 
@@ -17,10 +17,11 @@ pub fn run(shared: Shared, args: LintArgs) -> Result<ExitCode, String> {
     let shared = shared.and(args.shared);
     let vars = vars::install(&shared.env_file)?;
     let options = LintOptions { deprecated: args.deprecated, labels: args.labels, strict_errors: true };
+    let registry = registry::load(&shared)?;
     let mut files = paths::targets(&args.paths)?;
     files.extend(shared.config);
     files.extend(shared.resources.into_iter().map(PathBuf::from));
-    let linter = Linter { vars, options, skip_vars: args.skip_env_var_check, warnings: args.strict };
+    let linter = Linter { registry, vars, options, skip_vars: args.skip_env_var_check, warnings: args.strict };
     let mut all = Vec::new();
     for path in &files {
         let findings = linter.file(path);
@@ -34,6 +35,7 @@ pub fn run(shared: Shared, args: LintArgs) -> Result<ExitCode, String> {
 }
 
 struct Linter {
+    registry: Registry,
     vars: Vars,
     options: LintOptions,
     skip_vars: bool,
@@ -62,7 +64,7 @@ impl Linter {
     fn text(&self, text: &[u8], fill: bool) -> Vec<Finding> {
         let lookup = |name: &str| (self.vars)(name);
         let env: Option<config::Lookup<'_>> = if fill { Some(&lookup) } else { None };
-        let loaded = config::load(text, Part::Run, env, &REGISTRY, &self.options);
+        let loaded = config::load(text, Part::Run, env, &self.registry, &self.options);
         loaded.map_or_else(|error| vec![error.finding()], |loaded| loaded.findings)
     }
 

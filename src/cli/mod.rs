@@ -11,9 +11,11 @@ mod list;
 mod lsp;
 mod paths;
 mod process;
+mod registry;
 mod run;
 mod signals;
 mod streams;
+mod template;
 mod test;
 mod vars;
 
@@ -46,6 +48,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Test(args)) => test::run(cli.shared, args),
         Some(Command::Echo(args)) => echo::run(cli.shared, args),
         Some(Command::List(args)) => list::run(args),
+        Some(Command::Template(args)) => template::run(cli.shared, args),
         Some(Command::Blobl(args)) => blobl::run(cli.shared, args),
         Some(Command::Lsp) => lsp::run(cli.shared),
     };

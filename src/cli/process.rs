@@ -17,11 +17,10 @@ use super::export::{Pusher, Traces};
 use super::signals::Signals;
 use crate::api::{self, Api, BasicAuth, ComponentEndpoints, Guards, Reserved, Server, Surface};
 use crate::client::serve::{self, Cors};
-use crate::component::Endpoints;
-use crate::components::REGISTRY;
+use crate::component::{Endpoints, Registry, relabel};
 use crate::config::{self, HttpConf, LoggerConf, MetricsConf, Part, ResourcesConf, ServiceConf};
 use crate::expr::Mapping;
-use crate::manager::{Manager, Settings, Vars, relabel};
+use crate::manager::{Manager, Settings, Vars};
 use crate::telemetry::Logger;
 use crate::telemetry::log::{Format, Layout, Level, RotatingFile};
 use crate::telemetry::metrics::{Exporter, Metrics, Relabel};
@@ -31,6 +30,7 @@ const GRACE: Duration = Duration::from_secs(1);
 
 /// What differs between the commands.
 pub struct Mode {
+    pub registry: Arc<Registry>,
     pub streams: bool,
     pub streams_api: bool,
     pub prefixed: bool,
@@ -100,10 +100,11 @@ impl Process {
         log: Logger,
         mode: Mode,
     ) -> Result<Self, String> {
-        let exporter = REGISTRY.exporter(&service.metrics).map_err(|error| error.to_string())?;
-        let traced = REGISTRY.tracer(&service.tracer).map_err(|error| error.to_string())?;
+        let registry = mode.registry;
+        let exporter = registry.exporter(&service.metrics).map_err(|error| error.to_string())?;
+        let traced = registry.tracer(&service.tracer).map_err(|error| error.to_string())?;
         let (tracer, traces) = Traces::start(&traced, log.clone())?;
-        let relabel = mapping(&service.metrics)?;
+        let relabel = mapping(&service.metrics, &registry)?;
         let metrics = match exporter {
             Exporter::Statsd(_) => Metrics::recording(relabel),
             _ => Metrics::new(relabel),
@@ -120,7 +121,7 @@ impl Process {
             false => None,
         };
         let manager = Manager::new(Settings {
-            registry: Arc::new(REGISTRY),
+            registry: registry.clone(),
             endpoints: served,
             metrics: metrics.clone(),
             log: log.clone(),
@@ -134,7 +135,7 @@ impl Process {
         let mut process = Self { manager, log, service, exporter, metrics, server: None, pusher, traces };
         process.manager.create_resources(resources).map_err(|error| error.to_string())?;
         if process.service.http.enabled {
-            let shown = config::normalise(part.fields(), &document.given, &REGISTRY);
+            let shown = config::normalise(part.fields(), &document.given, &*registry);
             process.serve(endpoints, shown).await?;
         }
         Ok(process)
@@ -215,8 +216,8 @@ impl Process {
 }
 
 /// The renaming of metrics, if the config wants one.
-fn mapping(metrics: &MetricsConf) -> Result<Option<Relabel>, String> {
-    let text = metrics.resolve(&REGISTRY).map_err(|error| error.to_string())?.mapping;
+fn mapping(metrics: &MetricsConf, registry: &Registry) -> Result<Option<Relabel>, String> {
+    let text = metrics.resolve(registry).map_err(|error| error.to_string())?.mapping;
     if text.is_empty() {
         return Ok(None);
     }

@@ -2,14 +2,15 @@
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use super::args::{Shared, StreamsArgs};
 use super::document::{self, Document, check, with_path};
 use super::process::{Mode, Process, logger, runtime};
 use super::run::tell_config;
 use super::signals::Signals;
-use super::{paths, vars};
-use crate::components::REGISTRY;
+use super::{paths, registry, vars};
+use crate::component::Registry;
 use crate::config::{Part, ResourcesConf, ServiceConf};
 use crate::manager::{Source, Vars, find_streams};
 use crate::telemetry::Logger;
@@ -29,29 +30,30 @@ pub fn run(shared: Shared, args: StreamsArgs) -> Result<ExitCode, String> {
     let shared = shared.and(args.shared);
     let path = args.observability.or(shared.config.clone());
     let vars = vars::install(&shared.env_file)?;
+    let registry = Arc::new(registry::load(&shared)?);
     let mut document = match &path {
-        Some(path) => Document::read(path, Part::Service, &vars)?,
+        Some(path) => Document::read(path, Part::Service, &vars, &registry)?,
         None => Document::empty(),
     };
-    document.set(Part::Service, &shared.set)?;
-    let service = ServiceConf::read(&document.node, &REGISTRY).map_err(|error| error.to_string())?;
+    document.set(Part::Service, &shared.set, &registry)?;
+    let service = ServiceConf::read(&document.node, &*registry).map_err(|error| error.to_string())?;
     let log = logger(&service.logger, shared.log_level.as_deref(), false)?;
     tell_config(&log, path.as_deref());
     let mut findings = std::mem::take(&mut document.findings);
     let mut resources = ResourcesConf::read(&document.node).map_err(|error| error.to_string())?;
     for path in paths::expand(&shared.resources)? {
-        let file = Document::read(&path, Part::Resources, &vars)?;
+        let file = Document::read(&path, Part::Resources, &vars, &registry)?;
         resources.append(ResourcesConf::read(&file.node).map_err(|error| error.to_string())?);
         findings.extend(file.findings);
     }
     let mut streams = Vec::new();
     for file in find_streams(&paths::expand(&args.paths)?)? {
-        let mut source = stream_file(&file.path, &vars)?;
+        let mut source = stream_file(&file.path, &vars, &registry)?;
         findings.extend(with_path(&file.path, std::mem::take(&mut source.findings)));
         streams.push((file.id, source));
     }
     check(&findings, shared.chilled, &log)?;
-    let mode = Mode { streams: true, streams_api: !args.no_api, prefixed: args.prefix_stream_endpoints };
+    let mode = Mode { registry, streams: true, streams_api: !args.no_api, prefixed: args.prefix_stream_endpoints };
     let runtime = runtime()?;
     let plan = Plan { service, document, resources, streams, vars, mode };
     let done = runtime.block_on(plan.execute(log.clone()));
@@ -60,9 +62,9 @@ pub fn run(shared: Shared, args: StreamsArgs) -> Result<ExitCode, String> {
     done
 }
 
-fn stream_file(path: &Path, vars: &Vars) -> Result<Source, String> {
+fn stream_file(path: &Path, vars: &Vars, registry: &Registry) -> Result<Source, String> {
     let text = document::read(path)?;
-    Source::read(&text, Part::StreamFile, vars, &REGISTRY)
+    Source::read(&text, Part::StreamFile, vars, registry)
         .map_err(|error| format!("{}: {error}", path.display()))
 }
 

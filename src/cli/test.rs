@@ -5,8 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use super::args::{Shared, TestArgs, TestFormat};
-use super::{paths, process, vars};
-use crate::components::REGISTRY;
+use super::{paths, process, registry, vars};
 use crate::config::{FieldType, LoggerConf, Node, Path};
 use crate::telemetry::Logger;
 use crate::unit::{self, Definition, FileReport, Report, Runner};
@@ -22,7 +21,7 @@ pub fn run(shared: Shared, args: TestArgs) -> Result<ExitCode, String> {
         return Ok(ExitCode::FAILURE);
     };
     let runner = Runner {
-        registry: Arc::new(REGISTRY),
+        registry: Arc::new(registry::load(&shared)?),
         vars: vars::install_below(&shared.env_file, unit::variable)?,
         log: logger(args.log.as_deref(), args.format)?,
         resources: paths::expand(&shared.resources)?,

@@ -10,14 +10,18 @@ use super::metered::{MeteredCache, MeteredRateLimit};
 use super::processed::{ProcessedInput, ProcessedOutput};
 use super::reader::Reader;
 use super::registry::{Built, InputBuild, OutputBuild};
+use super::relabel::relabel;
 use super::resources::Handle;
 use super::scanner::Scanner;
 use super::writer::Writer;
 use super::{Buffer, Cache, Input, Output, RateLimit, SharedInput};
 use crate::config::{
-    BufferConf, CacheConf, Component, ComponentConf, InputConf, OutputConf, ProcessorConf, RateLimitConf,
-    ScannerConf,
+    BufferConf, CacheConf, Component, ComponentConf, InputConf, Kind, OutputConf, ProcessorConf, RateLimitConf,
+    ScannerConf, Specs,
 };
+
+/// How often a template may expand to a template.
+const MAX_TEMPLATES: usize = 32;
 
 impl Context {
     /// Builds an input with its own processors around it.
@@ -156,10 +160,28 @@ impl Context {
         self.resources().processors.get(label).ok_or_else(|| missing("processor", label))
     }
 
+    /// What `conf` means, with templates replaced by what they stand for.
     fn resolve(&self, conf: &ComponentConf) -> Built<(Component<'_>, Context)> {
-        let found = conf.resolve(&*self.environment().registry)?;
-        let cx = self.at(found.spec.name, &found.label, &found.path);
-        Ok((found, cx))
+        let registry = &*self.environment().registry;
+        let mut found = conf.resolve(registry)?;
+        let mut cx = self.clone();
+        for _ in 0..MAX_TEMPLATES {
+            let Some(template) = registry.template(conf.kind, found.spec.name) else {
+                return Ok((found.clone(), cx.at(found.spec.name, &found.label, &found.path)));
+            };
+            let expanded = ComponentConf::new(conf.kind, template.expand(&found)?, found.path.clone());
+            let mut inner = expanded.resolve(registry).map_err(|error| template.blame(error))?;
+            // Closer to the outside world stands what the template itself does.
+            inner.processors = match conf.kind {
+                Kind::Output => [found.processors, inner.processors].concat(),
+                _ => [inner.processors, found.processors].concat(),
+            };
+            if let Some(mapping) = template.metrics(&found.label) {
+                cx = cx.with_metrics(relabel(mapping));
+            }
+            found = inner;
+        }
+        Err(BuildError::new(format!("templates expand to each other more than {MAX_TEMPLATES} times")))
     }
 }
 

@@ -40,6 +40,8 @@ pub struct Context {
     environment: Arc<Environment>,
     place: Arc<Place>,
     stop: CancellationToken,
+    /// Where counters are registered, if a template renames them.
+    metrics: Option<metrics::Scope>,
 }
 
 struct Place {
@@ -57,7 +59,7 @@ impl Context {
     pub fn root(environment: Arc<Environment>, stop: CancellationToken) -> Self {
         let place =
             Place { type_name: "", label: Str::new(), path: "root".into(), log: environment.log.clone() };
-        Self { environment, place: Arc::new(place), stop }
+        Self { environment, place: Arc::new(place), stop, metrics: None }
     }
 
     /// The context of a component below this one.
@@ -68,12 +70,21 @@ impl Context {
             path: path.into(),
             log: self.environment.log.with_component(label, path),
         };
-        Self { environment: self.environment.clone(), place: Arc::new(place), stop: self.stop.clone() }
+        Self { place: Arc::new(place), ..self.clone() }
     }
 
     /// The same place with another signal to stop, for children that end before their parent does.
     pub fn with_stop(&self, stop: CancellationToken) -> Self {
         Self { stop, ..self.clone() }
+    }
+
+    /// The same place with counters that pass through `relabel`.
+    pub fn with_metrics(&self, relabel: metrics::Relabel) -> Self {
+        Self { metrics: Some(self.scope().relabelled(relabel)), ..self.clone() }
+    }
+
+    fn scope(&self) -> &metrics::Scope {
+        self.metrics.as_ref().unwrap_or(&self.environment.metrics)
     }
 
     pub fn environment(&self) -> &Arc<Environment> {
@@ -109,7 +120,7 @@ impl Context {
 
     /// The counters of this component.
     pub fn metrics<F: metrics::Family>(&self) -> metrics::Handle<F> {
-        self.environment.metrics.register(&self.place.label, &self.place.path)
+        self.scope().register(&self.place.label, &self.place.path)
     }
 
     /// A metric that the component's config names itself, with its labels.
@@ -119,7 +130,7 @@ impl Context {
         name: &str,
         labels: &[(Str, Str)],
     ) -> Arc<metrics::Custom> {
-        self.environment.metrics.custom((&self.place.label, &self.place.path), kind, name, labels)
+        self.scope().custom((&self.place.label, &self.place.path), kind, name, labels)
     }
 
     /// The component's type, such as `http_client`.

@@ -29,6 +29,7 @@ mod processed;
 mod processor;
 mod reader;
 mod registry;
+mod relabel;
 mod replay;
 mod resources;
 mod scanner;
@@ -60,6 +61,7 @@ pub use registry::{
     BufferSpec, Built, CacheSpec, InputBuild, InputSpec, Listing, MetricsSpec, OutputBuild, OutputSpec,
     ProcessorSpec, RateLimitSpec, Registry, ScannerSpec, SinkSetup, SourceSetup, TracerSpec,
 };
+pub use relabel::relabel;
 pub use resources::{Handle, Resources, Table};
 pub use scanner::{ByteSource, Cut, Scan, Scanner, SourceAck, base_name};
 pub use spans::{Spans, trace_group, trace_transaction};

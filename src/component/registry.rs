@@ -7,7 +7,7 @@ use super::context::Context;
 use super::error::BuildError;
 use super::scanner::Scanner;
 use super::{Buffer, Cache, Input, Output, Processor, RateLimit, Sink, Source};
-use crate::config::{Catalogue, ComponentSpec, Conf, Kind, MetricsConf, Specs, TracerConf};
+use crate::config::{Template, Catalogue, ComponentSpec, Conf, Kind, MetricsConf, Specs, TracerConf};
 use crate::telemetry::metrics::Exporter;
 use crate::telemetry::trace;
 
@@ -112,6 +112,8 @@ pub struct Registry {
     pub tracers: Listing<TracerSpec>,
     /// Components that lint knows although this build cannot run them.
     pub catalogue: Option<fn() -> &'static Catalogue>,
+    /// Components that are made of others; they come before components of the same name.
+    pub templates: Vec<Template>,
 }
 
 // === impl Listing ===
@@ -169,12 +171,21 @@ impl Registry {
 
 impl Specs for Registry {
     fn find(&self, kind: Kind, name: &str) -> Option<&ComponentSpec> {
+        if let Some(template) = self.template(kind, name) {
+            return Some(template.spec);
+        }
         let built = self.specs(kind).find(|spec| spec.name == name);
         built.or_else(|| self.catalogue.and_then(|catalogue| catalogue().get(kind, name)))
     }
 
+    fn template(&self, kind: Kind, name: &str) -> Option<&Template> {
+        self.templates.iter().rev().find(|template| template.spec.kind == kind && template.spec.name == name)
+    }
+
     fn names(&self, kind: Kind) -> Vec<&str> {
         let mut names: Vec<&str> = self.specs(kind).map(|spec| spec.name).collect();
+        let templates = self.templates.iter().map(|template| template.spec).filter(|spec| spec.kind == kind);
+        names.extend(templates.map(|spec| spec.name));
         let built = names.len();
         for name in self.catalogue.into_iter().flat_map(|catalogue| catalogue().names(kind)) {
             if !names[..built].contains(&name) {

@@ -72,4 +72,5 @@ pub const REGISTRY: Registry = Registry {
     metrics: Listing(&[observe::METRICS]),
     tracers: Listing(&[observe::TRACERS]),
     catalogue: Some(catalogue::catalogue),
+    templates: Vec::new(),
 };

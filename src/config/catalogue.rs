@@ -141,7 +141,7 @@ fn range(bounds: &[Value]) -> Option<(f64, f64)> {
     Some((bound(least, f64::NEG_INFINITY), bound(greatest, f64::INFINITY)))
 }
 
-fn of_type(name: &str) -> Type {
+pub(super) fn of_type(name: &str) -> Type {
     match name {
         "string" => Type::String,
         "int" => Type::Int,

@@ -80,6 +80,10 @@ impl Finding {
         Self::new(line, FindingKind::Custom, message)
     }
 
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
     /// A mistake that only shows when the config runs.
     pub fn warning(line: u32, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::custom(line, message) }

@@ -72,8 +72,13 @@ fn is_strict(root: &Node) -> bool {
 /// Checks what must hold before a config can be linted: the values of the root sections have the right types, and the
 /// components of the outline are known.
 pub fn check_outline(fields: &[&dyn AnyField], root: &Node, specs: &dyn Specs) -> Result<(), Finding> {
-    types(fields, root, Path::Root("root"))?;
+    Outline { complete: true }.types(fields, root, Path::Root("root"))?;
     known(fields, root, specs)
+}
+
+/// Checks that the values of `fields` have the right types, all the way down; fields may be missing.
+pub(super) fn decode(fields: &[&dyn AnyField], root: &Node) -> Result<(), Finding> {
+    Outline { complete: false }.types(fields, root, Path::Root("root"))
 }
 
 fn known(fields: &[&dyn AnyField], object: &Node, specs: &dyn Specs) -> Result<(), Finding> {
@@ -99,47 +104,55 @@ fn components(kind: Kind, shape: Shape, node: &Node, specs: &dyn Specs) -> Resul
     own.map(|entry| &entry.value).try_for_each(|list| components(Kind::Processor, Shape::Array, list, specs))
 }
 
-fn types(fields: &[&dyn AnyField], object: &Node, path: Path<'_>) -> Result<(), Finding> {
-    for entry in object.entries() {
-        if let Some(field) = fields.iter().find(|field| field.info().name == entry.key.text) {
-            shape(field.info(), field.info().shape, &entry.value, Path::Key(&path, &entry.key.text))?;
+/// How the types of a document are checked.
+struct Outline {
+    /// Whether required fields must be there.
+    complete: bool,
+}
+
+impl Outline {
+    fn types(&self, fields: &[&dyn AnyField], object: &Node, path: Path<'_>) -> Result<(), Finding> {
+        for entry in object.entries() {
+            if let Some(field) = fields.iter().find(|field| field.info().name == entry.key.text) {
+                self.shape(field.info(), field.info().shape, &entry.value, Path::Key(&path, &entry.key.text))?;
+            }
+        }
+        let missing = |info: &&FieldInfo| self.complete && info.lint_required() && object.get(info.name).is_none();
+        match fields.iter().map(|field| field.info()).find(missing) {
+            Some(info) => Err(wrong(object, Path::Key(&path, info.name), "this field is required")),
+            None => Ok(()),
         }
     }
-    let missing = |info: &&FieldInfo| info.lint_required() && object.get(info.name).is_none();
-    match fields.iter().map(|field| field.info()).find(missing) {
-        Some(info) => Err(wrong(object, Path::Key(&path, info.name), "this field is required")),
-        None => Ok(()),
-    }
-}
 
-fn shape(info: &FieldInfo, left: Shape, node: &Node, path: Path<'_>) -> Result<(), Finding> {
-    let each = |inner| {
-        let mut items = node.items().iter().enumerate();
-        items.try_for_each(|(i, item)| shape(info, inner, item, Path::Index(&path, i)))
-    };
-    match (left, &node.value) {
-        (Shape::Scalar, _) => scalar(info, node, path),
-        (Shape::Array, NodeKind::Seq(_)) => each(Shape::Scalar),
-        (Shape::Array2, NodeKind::Seq(_)) => each(Shape::Array),
-        (Shape::Map, NodeKind::Map(_)) => node
-            .pairs()
-            .into_iter()
-            .try_for_each(|(key, value)| scalar(info, value, Path::Key(&path, &key.text))),
-        (Shape::Map, _) => Err(wrong(node, path, "expected an object")),
-        _ => Err(wrong(node, path, "expected a list")),
+    fn shape(&self, info: &FieldInfo, left: Shape, node: &Node, path: Path<'_>) -> Result<(), Finding> {
+        let each = |inner| {
+            let mut items = node.items().iter().enumerate();
+            items.try_for_each(|(i, item)| self.shape(info, inner, item, Path::Index(&path, i)))
+        };
+        match (left, &node.value) {
+            (Shape::Scalar, _) => self.scalar(info, node, path),
+            (Shape::Array, NodeKind::Seq(_)) => each(Shape::Scalar),
+            (Shape::Array2, NodeKind::Seq(_)) => each(Shape::Array),
+            (Shape::Map, NodeKind::Map(_)) => node
+                .pairs()
+                .into_iter()
+                .try_for_each(|(key, value)| self.scalar(info, value, Path::Key(&path, &key.text))),
+            (Shape::Map, _) => Err(wrong(node, path, "expected an object")),
+            _ => Err(wrong(node, path, "expected a list")),
+        }
     }
-}
 
-fn scalar(info: &FieldInfo, node: &Node, path: Path<'_>) -> Result<(), Finding> {
-    let read = match info.ty {
-        Type::String => String::read(node, path).err(),
-        Type::Int => i64::read(node, path).err(),
-        Type::Float => f64::read(node, path).err(),
-        Type::Bool => bool::read(node, path).err(),
-        Type::Object => return types(info.fields, node, path),
-        Type::Unknown | Type::Component(_) => None,
-    };
-    read.map_or(Ok(()), |error| Err(Finding::new(1, FindingKind::FailedRead, error.to_string())))
+    fn scalar(&self, info: &FieldInfo, node: &Node, path: Path<'_>) -> Result<(), Finding> {
+        let read = match info.ty {
+            Type::String => String::read(node, path).err(),
+            Type::Int => i64::read(node, path).err(),
+            Type::Float => f64::read(node, path).err(),
+            Type::Bool => bool::read(node, path).err(),
+            Type::Object => return self.types(info.fields, node, path),
+            Type::Unknown | Type::Component(_) => None,
+        };
+        read.map_or(Ok(()), |error| Err(Finding::new(1, FindingKind::FailedRead, error.to_string())))
+    }
 }
 
 fn wrong(node: &Node, path: Path<'_>, message: &str) -> Finding {

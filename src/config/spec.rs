@@ -1,6 +1,6 @@
 //! What is known about a component: its fields, its docs, its lint rule.
 
-use super::{AnyField, Conf, Finding, Kind};
+use super::{AnyField, Conf, Finding, Kind, Template};
 
 /// Everything about a component except how to build it.
 #[derive(Clone, Copy)]
@@ -67,6 +67,11 @@ pub struct Example {
 /// The components that exist: how lint and type inference see the catalogue.
 pub trait Specs: Send + Sync {
     fn find(&self, kind: Kind, name: &str) -> Option<&ComponentSpec>;
+
+    /// The template behind the component `name`, if it is one.
+    fn template(&self, _kind: Kind, _name: &str) -> Option<&Template> {
+        None
+    }
 
     /// The names of all components of a kind.
     fn names(&self, kind: Kind) -> Vec<&str>;

@@ -10,7 +10,6 @@ mod error;
 mod files;
 mod locks;
 mod processors;
-mod relabel;
 mod replace;
 mod resources;
 mod source;
@@ -19,7 +18,6 @@ pub use error::Error;
 pub use error::Lint;
 pub use files::{StreamFile, find_streams};
 pub use processors::Processors;
-pub use relabel::relabel;
 pub use source::{Source, Vars};
 
 use std::collections::BTreeMap;

@@ -74,6 +74,8 @@ struct Hub {
 #[derive(Clone)]
 pub struct Scope {
     registered: Arc<Registered>,
+    /// What series pass through before the mapping of the process.
+    before: Option<Relabel>,
 }
 
 struct Registered {
@@ -107,7 +109,7 @@ impl Metrics {
         });
         let id = registered.id();
         locked(&self.hub.scopes).entry(id).or_default().push(Arc::downgrade(&registered));
-        Scope { registered }
+        Scope { registered, before: None }
     }
 
     /// Number of scopes that are alive.
@@ -146,7 +148,8 @@ impl Metrics {
 impl Scope {
     /// A scope that no exporter sees, for tests and for dry runs.
     pub fn detached() -> Self {
-        Self { registered: Arc::new(Registered { hub: Weak::new(), stream: None, blocks: Mutex::default() }) }
+        let registered = Registered { hub: Weak::new(), stream: None, blocks: Mutex::default() };
+        Self { registered: Arc::new(registered), before: None }
     }
 
     /// The counters of the component `label` at `path` (`root.input`, `root.pipeline.processors.0`). A component
@@ -212,8 +215,21 @@ impl Scope {
         }
     }
 
+    /// The same scope, the series that are registered with it pass through `relabel` first.
+    pub fn relabelled(&self, relabel: Relabel) -> Self {
+        let relabel = match &self.before {
+            Some(outer) => chained(relabel, outer.clone()),
+            None => relabel,
+        };
+        Self { registered: self.registered.clone(), before: Some(relabel) }
+    }
+
     fn relabel(&self) -> Option<Relabel> {
-        self.registered.hub.upgrade().and_then(|hub| hub.relabel.clone())
+        let process = self.registered.hub.upgrade().and_then(|hub| hub.relabel.clone());
+        match (&self.before, process) {
+            (Some(before), Some(process)) => Some(chained(before.clone(), process)),
+            (before, process) => before.clone().or(process),
+        }
     }
 }
 
@@ -236,6 +252,18 @@ impl Drop for Registered {
             }
         }
     }
+}
+
+/// One mapping of series after the other.
+fn chained(first: Relabel, then: Relabel) -> Relabel {
+    Arc::new(move |name, labels| match first(name, labels) {
+        Renamed::Drop => Renamed::Drop,
+        Renamed::Keep => then(name, labels),
+        Renamed::As(name, labels) => {
+            let labels: Vec<_> = labels.iter().map(|(key, text)| (key.as_str(), text.as_str())).collect();
+            then(&name, &labels)
+        }
+    })
 }
 
 /// The content of `mutex`, also after a panic elsewhere: every change made under these locks is a single step.
