@@ -21,7 +21,8 @@ pub fn run(shared: Shared, args: LintArgs) -> Result<ExitCode, String> {
     let mut files = paths::targets(&args.paths)?;
     files.extend(shared.config);
     files.extend(shared.resources.into_iter().map(PathBuf::from));
-    let linter = Linter { registry, vars, options, skip_vars: args.skip_env_var_check, warnings: args.strict };
+    let linter =
+        Linter { registry, vars, options, skip_vars: args.skip_env_var_check, warnings: args.strict };
     let mut all = Vec::new();
     for path in &files {
         let findings = linter.file(path);

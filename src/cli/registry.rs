@@ -13,13 +13,16 @@ pub fn load(shared: &Shared) -> Result<Registry, String> {
     let mut lints = Vec::new();
     for path in paths::expand(&shared.templates)? {
         let wrong = |finding: Finding| format!("template {}{finding}", path.display());
-        let file = TemplateFile::read(&read(&path)?, &path.display().to_string(), &registry).map_err(wrong)?;
+        let file =
+            TemplateFile::read(&read(&path)?, &path.display().to_string(), &registry).map_err(wrong)?;
         lints.extend(file.findings.iter().filter(|finding| finding.is_error()).cloned().map(wrong));
         registry.templates.push(file.template.map_err(wrong)?);
     }
     if lints.is_empty() || shared.chilled {
         return Ok(registry);
     }
-    lints.push("not started because of lint errors in templates; to start in spite of them add --chilled".to_owned());
+    lints.push(
+        "not started because of lint errors in templates; to start in spite of them add --chilled".to_owned(),
+    );
     Err(lints.join("\n"))
 }

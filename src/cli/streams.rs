@@ -53,7 +53,8 @@ pub fn run(shared: Shared, args: StreamsArgs) -> Result<ExitCode, String> {
         streams.push((file.id, source));
     }
     check(&findings, shared.chilled, &log)?;
-    let mode = Mode { registry, streams: true, streams_api: !args.no_api, prefixed: args.prefix_stream_endpoints };
+    let mode =
+        Mode { registry, streams: true, streams_api: !args.no_api, prefixed: args.prefix_stream_endpoints };
     let runtime = runtime()?;
     let plan = Plan { service, document, resources, streams, vars, mode };
     let done = runtime.block_on(plan.execute(log.clone()));

@@ -33,6 +33,7 @@ fn lint(shared: Shared, args: TemplateLintArgs) -> Result<ExitCode, String> {
 fn file(path: &Path, registry: &Registry) -> Vec<FileFinding> {
     let text = read(path).map_err(|error| Finding::new(1, FindingKind::FailedRead, error));
     let read = text.and_then(|text| TemplateFile::read(&text, &path.display().to_string(), registry));
-    let findings = read.map_or_else(|finding| vec![finding], |file| [file.findings.clone(), file.test(registry)].concat());
+    let findings = read
+        .map_or_else(|finding| vec![finding], |file| [file.findings.clone(), file.test(registry)].concat());
     with_path(path, findings.into_iter().filter(Finding::is_error).collect())
 }

@@ -16,8 +16,8 @@ use super::scanner::Scanner;
 use super::writer::Writer;
 use super::{Buffer, Cache, Input, Output, RateLimit, SharedInput};
 use crate::config::{
-    BufferConf, CacheConf, Component, ComponentConf, InputConf, Kind, OutputConf, ProcessorConf, RateLimitConf,
-    ScannerConf, Specs,
+    BufferConf, CacheConf, Component, ComponentConf, InputConf, Kind, OutputConf, ProcessorConf,
+    RateLimitConf, ScannerConf, Specs,
 };
 
 /// How often a template may expand to a template.

@@ -7,7 +7,7 @@ use super::context::Context;
 use super::error::BuildError;
 use super::scanner::Scanner;
 use super::{Buffer, Cache, Input, Output, Processor, RateLimit, Sink, Source};
-use crate::config::{Template, Catalogue, ComponentSpec, Conf, Kind, MetricsConf, Specs, TracerConf};
+use crate::config::{Catalogue, ComponentSpec, Conf, Kind, MetricsConf, Specs, Template, TracerConf};
 use crate::telemetry::metrics::Exporter;
 use crate::telemetry::trace;
 

@@ -114,10 +114,16 @@ impl Outline {
     fn types(&self, fields: &[&dyn AnyField], object: &Node, path: Path<'_>) -> Result<(), Finding> {
         for entry in object.entries() {
             if let Some(field) = fields.iter().find(|field| field.info().name == entry.key.text) {
-                self.shape(field.info(), field.info().shape, &entry.value, Path::Key(&path, &entry.key.text))?;
+                self.shape(
+                    field.info(),
+                    field.info().shape,
+                    &entry.value,
+                    Path::Key(&path, &entry.key.text),
+                )?;
             }
         }
-        let missing = |info: &&FieldInfo| self.complete && info.lint_required() && object.get(info.name).is_none();
+        let missing =
+            |info: &&FieldInfo| self.complete && info.lint_required() && object.get(info.name).is_none();
         match fields.iter().map(|field| field.info()).find(missing) {
             Some(info) => Err(wrong(object, Path::Key(&path, info.name), "this field is required")),
             None => Ok(()),

@@ -59,6 +59,6 @@ pub use service::{BasicAuthConf, CorsConf, HttpConf, LogFileConf, LoggerConf, Se
 pub use set::{SetError, set, set_at};
 pub use spec::{Body, ComponentSpec, Example, Specs, Status};
 pub use stream::{PipelineConf, STREAM_FIELDS, StreamConf};
-pub use walk::{Place, components};
 pub use template::{TEMPLATE_FIELDS, Template, TemplateFile};
+pub use walk::{Place, components};
 pub use yaml::{YamlError, parse};

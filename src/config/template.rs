@@ -3,8 +3,9 @@
 use super::catalogue::of_type;
 use super::load::decode;
 use super::{
-    AnyField, Component, ComponentSpec, Conf, ConfError, Dialect, FieldInfo, FieldType, Finding, FindingKind, Kind,
-    LintOptions, Node, NodeKind, Path, Shape, Specs, Status, Type, YamlError, field, lint, lint_component, parse,
+    AnyField, Component, ComponentSpec, Conf, ConfError, Dialect, FieldInfo, FieldType, Finding, FindingKind,
+    Kind, LintOptions, Node, NodeKind, Path, Shape, Specs, Status, Type, YamlError, field, lint,
+    lint_component, parse,
 };
 use crate::expr::{ExprError, Mapping, ParseError};
 use crate::value::{Object, Str, Value, json};
@@ -92,9 +93,11 @@ impl Test {
     fn failures(&self, config: &Value, kind: Kind, specs: &dyn Specs) -> Vec<String> {
         let found = lint_component(kind, &Node::from(config), specs, &LintOptions::default());
         let errors = found.into_iter().filter(Finding::is_error);
-        let lints = errors
-            .map(|finding| format!("test '{}': lint error in the resulting config: {}", self.name, finding.message));
-        let shown = |value: &Value| String::from_utf8_lossy(&json::print(value).unwrap_or_default()).into_owned();
+        let lints = errors.map(|finding| {
+            format!("test '{}': lint error in the resulting config: {}", self.name, finding.message)
+        });
+        let shown =
+            |value: &Value| String::from_utf8_lossy(&json::print(value).unwrap_or_default()).into_owned();
         let expected = self.expected.as_ref().map(|node| shown(&node.to_value()));
         let got = shown(config);
         let differs = expected.filter(|expected| *expected != got).map(|expected| {
@@ -113,7 +116,8 @@ fn compile(root: &Node, file: &str, kind: Option<Kind>) -> Result<Template, Stri
         Ok(&*Box::leak(Box::new(field)) as &dyn AnyField)
     });
     let fields = fields.collect::<Result<Vec<_>, String>>()?;
-    let mapping = compiled(&file::text(root, "mapping")).map_err(|error| format!("parse mapping: {error}"))?;
+    let mapping =
+        compiled(&file::text(root, "mapping")).map_err(|error| format!("parse mapping: {error}"))?;
     let metrics = file::text(root, "metrics_mapping");
     if !metrics.is_empty() {
         compiled(&metrics).map_err(|error| format!("parse metrics mapping: {error}"))?;
@@ -132,9 +136,8 @@ fn compile(root: &Node, file: &str, kind: Option<Kind>) -> Result<Template, Stri
 }
 
 fn compiled(text: &str) -> Result<Mapping, String> {
-    Mapping::compile(text).map_err(|errors: Vec<ParseError>| {
-        errors.first().map(ToString::to_string).unwrap_or_default()
-    })
+    Mapping::compile(text)
+        .map_err(|errors: Vec<ParseError>| errors.first().map(ToString::to_string).unwrap_or_default())
 }
 
 impl Template {
@@ -163,7 +166,8 @@ impl Template {
 
     fn render(&self, conf: &Conf, label: &str) -> Result<Value, String> {
         let super::Body::Object(fields) = self.spec.body else { return Ok(Value::Null) };
-        let document = complete(fields, conf.node(), Path::Root(conf.path())).map_err(|error| error.to_string())?;
+        let document =
+            complete(fields, conf.node(), Path::Root(conf.path())).map_err(|error| error.to_string())?;
         let mapped = self.mapping.apply(document.clone(), &[("label", label)]);
         match mapped.map_err(|error: ExprError| format!("the mapping failed: {error}"))?.0 {
             Value::Nothing => Ok(document),
@@ -207,7 +211,9 @@ fn typed(info: &FieldInfo, shape: Shape, node: &Node, path: Path<'_>) -> Result<
         (Shape::Scalar, _) => match info.ty {
             Type::String => Str::read(node, path).map(Value::String),
             // A fraction is cut off.
-            Type::Int => i64::read(node, path).or_else(|_| f64::read(node, path).map(|f| f as i64)).map(Value::Int),
+            Type::Int => {
+                i64::read(node, path).or_else(|_| f64::read(node, path).map(|f| f as i64)).map(Value::Int)
+            }
             Type::Float => f64::read(node, path).map(Value::Float),
             Type::Bool => bool::read(node, path).map(Value::Bool),
             Type::Object | Type::Unknown | Type::Component(_) => Ok(node.to_value()),

@@ -32,18 +32,8 @@ const TESTS: Field<Vec<Conf>> =
     field("tests").default_list(&[]).fields(TEST).doc("Configs, and what the template must make of them.");
 
 /// The fields of a template file.
-pub const FIELDS: &[&dyn AnyField] = &[
-    &NAME,
-    &KIND,
-    &STATUS,
-    &CATEGORIES,
-    &SUMMARY,
-    &DESCRIPTION,
-    &FIELD_LIST,
-    &MAPPING,
-    &METRICS,
-    &TESTS,
-];
+pub const FIELDS: &[&dyn AnyField] =
+    &[&NAME, &KIND, &STATUS, &CATEGORIES, &SUMMARY, &DESCRIPTION, &FIELD_LIST, &MAPPING, &METRICS, &TESTS];
 
 const FIELD_NAME: Field<Str> = field("name").doc("The name of the field.");
 const FIELD_DESCRIPTION: Field<Str> = field("description").default("").doc("What it is for.");
@@ -109,7 +99,11 @@ pub fn field_of(node: &Node) -> Result<impl AnyField + use<>, String> {
         info.dialect = Dialect::Bloblang;
     }
     if let "string_enum" | "string_annotated_enum" = name {
-        info.options = options(node.get("options"), name == "string_enum")?.into_iter().map(leak).collect::<Vec<_>>().leak();
+        info.options = options(node.get("options"), name == "string_enum")?
+            .into_iter()
+            .map(leak)
+            .collect::<Vec<_>>()
+            .leak();
         info.enforced = true;
     }
     info.shape = match node.get("kind").and_then(Node::as_text) {

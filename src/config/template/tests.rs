@@ -28,7 +28,10 @@ fn rendered(text: &str, config: &str) -> Result<String, String> {
 #[test]
 fn fields_have_types_and_defaults() {
     assert_eq!(rendered(SHOUT, "{suffix: 5}").as_deref(), Ok(r#"{"mapping":"root = [\"5\",2,\"here\"]"}"#));
-    assert_eq!(rendered(SHOUT, "{times: 1}"), Err("root.suffix: this field is required (line 1, column 0)".into()));
+    assert_eq!(
+        rendered(SHOUT, "{times: 1}"),
+        Err("root.suffix: this field is required (line 1, column 0)".into())
+    );
     let wrong = rendered(SHOUT, "{suffix: x, times: y}");
     assert_eq!(wrong, Err("root.times: expected an integer, got 'y' (line 1, column 20)".into()));
 }
@@ -37,8 +40,14 @@ fn fields_have_types_and_defaults() {
 fn what_is_no_template_says_why() {
     for (text, want) in [
         ("name: a\ntype: input\nfields: [{name: b}]\nmapping: root = 1", "field 0: the type is missing"),
-        ("name: a\ntype: input\nfields: [{name: b, type: string_enum}]\nmapping: root = 1", "field 0: options must be a list"),
-        ("name: a\ntype: input\nfields: [{name: b, type: int, kind: set}]\nmapping: root = 1", "field 0: there is no kind 'set'"),
+        (
+            "name: a\ntype: input\nfields: [{name: b, type: string_enum}]\nmapping: root = 1",
+            "field 0: options must be a list",
+        ),
+        (
+            "name: a\ntype: input\nfields: [{name: b, type: int, kind: set}]\nmapping: root = 1",
+            "field 0: there is no kind 'set'",
+        ),
     ] {
         assert_eq!(read(text).template.err().map(|finding| finding.message).as_deref(), Some(want), "{text}");
     }
@@ -49,11 +58,17 @@ fn what_is_no_template_says_why() {
 fn tests_compare_and_lint_the_result() {
     let tested = |tests: &str| {
         let findings = read(&format!("{SHOUT}tests: {tests}")).test(&*REFERENCE);
-        findings.iter().map(|finding| finding.message.lines().next().unwrap_or("").to_owned()).collect::<Vec<_>>()
+        findings
+            .iter()
+            .map(|finding| finding.message.lines().next().unwrap_or("").to_owned())
+            .collect::<Vec<_>>()
     };
-    assert!(tested(r#"[{name: a, config: {suffix: x}, expected: {mapping: 'root = ["x",2,""]'}}]"#).is_empty());
+    assert!(
+        tested(r#"[{name: a, config: {suffix: x}, expected: {mapping: 'root = ["x",2,""]'}}]"#).is_empty()
+    );
     let other = tested("[{name: a, config: {suffix: x}, expected: {noop: {}}}]");
     assert_eq!(other, ["test 'a': the resulting config is not the expected one"]);
-    let bogus = "name: a\ntype: output\nfields: []\nmapping: 'root.drop.x = 1'\ntests: [{name: t, config: {}}]";
+    let bogus =
+        "name: a\ntype: output\nfields: []\nmapping: 'root.drop.x = 1'\ntests: [{name: t, config: {}}]";
     assert_eq!(read(bogus).test(&*REFERENCE).len(), 1);
 }
