@@ -100,9 +100,7 @@ impl Mapping {
         if result.is_err() {
             target.fail();
         }
-        let uses = program.uses();
         if matches!(target.root, Root::Original)
-            && (result.is_err() || uses.root || uses.document)
             && let Ok(document) = message.structured()
         {
             target.root = Root::Value(document.clone());

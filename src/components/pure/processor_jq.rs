@@ -176,6 +176,7 @@ mod tests {
             ("[1e3, 3.0, 1/3]", "null", "[1000,3,0.3333333333333333]"),
             ("@csv, @tsv", r#"["a\"b\t",1,null]"#, r#"["\"a\"\"b\t\",1,","a\"b\\t\t1\t"]"#),
             ("$ENV.HOME, env.HOME", "null", "[null,null]"),
+            ("[.[] | IN(1, 3)], [tostream]", "[1,[2]]", "[[true,false],[[[0],1],[[1,0],2],[[1,0]],[[1]]]]"),
         ] {
             let chain = processor(&context(), &format!("jq: {{query: '{query}'}}"));
             assert_eq!(run(&chain, &[input]).await, [[want]], "{query}");

@@ -13,7 +13,7 @@ const FORMAT: Field<Str> =
 const BEST_EFFORT: Field<bool> = field("best_effort")
     .default(true)
     .advanced()
-    .doc("Whether a line of which only the beginning can be read becomes a document with that.");
+    .doc("Has no effect: a line of which only the beginning can be read is flagged, as in other engines.");
 const ALLOW_RFC3339: Field<bool> = field("allow_rfc3339")
     .default(true)
     .advanced()
@@ -40,7 +40,6 @@ pub const PARSE_LOG: ProcessorSpec = ProcessorSpec {
 struct ParseLog {
     /// None: the lines have the newer form.
     old: Option<Old>,
-    best_effort: bool,
 }
 
 // === impl ParseLog ===
@@ -52,7 +51,7 @@ impl ParseLog {
             "syslog_rfc3164" => Some(old(conf)?),
             other => return Err(conf.error(&FORMAT, format!("there is no format '{other}'")).into()),
         };
-        Ok(Self { old, best_effort: conf.get(&BEST_EFFORT)? })
+        Ok(Self { old })
     }
 
     fn parse(&self, line: &str) -> Result<Value, String> {
@@ -60,10 +59,7 @@ impl ParseLog {
             Some(old) => rfc3164(line, old, &Timestamp::now()),
             None => rfc5424(line),
         };
-        match fault {
-            Some(fault) if found.is_empty() || !self.best_effort => Err(fault),
-            _ => Ok(found.into()),
-        }
+        fault.map_or_else(|| Ok(found.into()), Err)
     }
 }
 

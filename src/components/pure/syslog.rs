@@ -70,6 +70,9 @@ pub fn rfc3164(line: &str, old: &Old, now: &Timestamp) -> Parsed {
         reader.put("timestamp", text::rfc3339(&time));
         let host = reader.word()?;
         reader.put("hostname", host);
+        if reader.rest.is_empty() {
+            return Err(reader.fault("a message"));
+        }
         reader.tag();
         reader.put("message", reader.rest);
         Ok(())

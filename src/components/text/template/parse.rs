@@ -252,7 +252,8 @@ impl Parser<'_> {
         }
         match operands.first() {
             None => Err("a command is missing".to_owned()),
-            Some(Operand::Literal(_) | Operand::Nil) if operands.len() > 1 => {
+            Some(Operand::Nil) => Err("nil is not a command".to_owned()),
+            Some(Operand::Literal(_)) if operands.len() > 1 => {
                 Err("only functions take arguments".to_owned())
             }
             Some(_) => Ok(Command(operands)),
