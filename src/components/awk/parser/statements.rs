@@ -167,11 +167,9 @@ impl Parser<'_> {
             }
             args.push(self.printed_expression()?);
         }
-        if args.len() == 1 && matches!(args[0], Expr::Several(_)) {
-            if let Some(Expr::Several(inner)) = args.pop() {
-                self.several -= 1;
-                args = inner;
-            }
+        if let [Expr::Several(inner)] = &mut args[..] {
+            self.several -= 1;
+            args = std::mem::take(inner);
         }
         if self.several != several {
             return Err("a list in parentheses where one value is expected".to_owned());

@@ -163,7 +163,8 @@ impl<'p> Machine<'p> {
                 break;
             }
         }
-        if !exit && !(program.rules.is_empty() && program.end.is_empty()) {
+        let reads = !program.rules.is_empty() || !program.end.is_empty();
+        if reads && !exit {
             match self.records() {
                 Err(Stop::Exit) | Ok(()) => {}
                 Err(other) => return Err(other),

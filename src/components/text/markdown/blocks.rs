@@ -135,7 +135,7 @@ impl Rules {
             let line = line.trim();
             line.starts_with(mark) && line.chars().all(|c| mark.starts_with(c))
         };
-        let inside = lines[1..].iter().position(|line| closes(line)).unwrap_or(lines.len() - 1);
+        let inside = lines[1..].iter().position(closes).unwrap_or(lines.len() - 1);
         let text = lines[1..=inside].iter().map(|line| format!("{}\n", dedent(line, indent))).collect();
         (Block::Fence { info: info.to_owned(), text }, (inside + 2).min(lines.len()))
     }
