@@ -76,7 +76,7 @@ impl Cache for Rows {
         let rows = self.database.with(move |sqlite| sqlite.list(&query, &args)).await;
         let rows = rows.map_err(CacheError::Failed)?;
         let value = rows.first().and_then(|row| row.get("value")).ok_or(CacheError::NotFound)?;
-        Ok(Bytes::copy_from_slice(&text::bytes(value)))
+        Ok(if value.is_null() { Bytes::new() } else { Bytes::copy_from_slice(&text::bytes(value)) })
     }
 
     async fn set(&self, key: &str, value: Bytes, _: Option<Duration>) -> Result<(), CacheError> {

@@ -108,9 +108,11 @@ fn once(
     numbers: Numbers,
     each: Each<'_>,
 ) -> Result<(), rusqlite::Error> {
-    for i in 0..statement.parameter_count() {
-        let arg = args.get(i).ok_or_else(|| refused(format!("missing argument with index {}", i + 1)))?;
-        statement.raw_bind_parameter(i + 1, bound(arg, numbers)?)?;
+    for i in 1..=statement.parameter_count() {
+        let number = argument(i, statement.parameter_name(i))?;
+        let arg = number.checked_sub(1).and_then(|at| args.get(at));
+        let arg = arg.ok_or_else(|| refused(format!("missing argument with index {number}")))?;
+        statement.raw_bind_parameter(i, bound(arg, numbers)?)?;
     }
     let columns: Vec<(Str, bool)> =
         statement.columns().map(|column| (column.name().into(), holds_times(column.decl_type()))).collect();
@@ -125,6 +127,13 @@ fn once(
         }
     }
     Ok(())
+}
+
+/// Which argument a placeholder stands for, from 1: `?` the one at its own place, `?2` and `$2` the second.
+fn argument(place: usize, name: Option<&str>) -> Result<usize, rusqlite::Error> {
+    let Some(name) = name else { return Ok(place) };
+    let number = name.strip_prefix(['?', '$']).and_then(|number| number.parse().ok());
+    number.ok_or_else(|| refused(format!("missing named argument {name}")))
 }
 
 fn refused(text: String) -> rusqlite::Error {
@@ -225,6 +234,7 @@ mod tests {
                 &[],
                 &["{\"d\":\"2024-02-29T12:30:15Z\"}", "{\"d\":\"soon\"}"],
             ),
+            ("SELECT $2 AS a, $1 AS b", &[Value::Int(1), Value::Int(2)], &["{\"a\":2,\"b\":1}"]),
             ("SELECT 1 AS x; SELECT 2 AS x", &[], &["{\"x\":2}"]),
         ];
         for (query, args, want) in cases {
@@ -236,6 +246,7 @@ mod tests {
         }
         for (query, args) in [
             ("SELECT ?", &[][..]),
+            ("SELECT :name", &[Value::Null]),
             ("SELECT ?", &[Value::Object(Object::new())]),
             ("SELEKT", &[]),
             ("SELECT 1; SELEKT", &[]),
