@@ -218,8 +218,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_websocket_is_opened_through_a_proxy_and_signed() {
-        let (behind, gate) =
-            (TcpListener::bind("127.0.0.1:0").await, TcpListener::bind("127.0.0.1:0").await);
+        let (behind, gate) = (TcpListener::bind("127.0.0.1:0").await, TcpListener::bind("127.0.0.1:0").await);
         let (behind, gate) = (behind.expect("a port"), gate.expect("a port"));
         let (at, via) = (behind.local_addr().expect("an address"), gate.local_addr().expect("an address"));
         let (serving, proxying) = (tokio::spawn(server(behind)), tokio::spawn(proxy(gate)));
@@ -230,7 +229,10 @@ mod tests {
         assert_eq!(socket.next().await.expect("a frame").expect("read"), Frame::text("hello"));
         drop(socket);
         let head = serving.await.expect("served").to_lowercase();
-        assert!(head.starts_with("get /path?q=1 ") && head.contains("authorization: basic ytpi\r\n"), "{head}");
+        assert!(
+            head.starts_with("get /path?q=1 ") && head.contains("authorization: basic ytpi\r\n"),
+            "{head}"
+        );
         let head = proxying.await.expect("passed on");
         assert!(head.contains("Proxy-Authorization: Basic dXMgZXI6cGFzcw=="), "{head}");
     }
