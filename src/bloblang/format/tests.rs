@@ -1,3 +1,5 @@
+//! Texts and what they look like once they are formatted.
+
 use super::format;
 
 fn check(text: &str, expected: &str) {
