@@ -92,9 +92,8 @@ const PIECES: [&str; 72] = [
 ];
 
 /// Runs a property on a thread with the stack that mappings have, for a bounded time.
-fn check<S: Strategy>(strategy: S, property: fn(&S::Value))
+fn check<S: Strategy + Send + 'static>(strategy: S, property: fn(&S::Value))
 where
-    S: Send + 'static,
     S::Value: std::fmt::Debug,
 {
     let run = move || {
