@@ -56,12 +56,23 @@ pub enum Command {
     Echo(EchoArgs),
     /// List what configs can be made of
     List(ListArgs),
+    /// Write a config to begin with
+    Create(CreateArgs),
     /// Check templates
     Template(TemplateArgs),
     /// Run a mapping over documents, one a line
     Blobl(BloblArgs),
     /// Serve editors: a language server on standard input and output
     Lsp,
+    /// Write the JSON Schema of configs, for editors
+    Schema,
+    /// Write a script that completes commands and flags in a shell
+    Completions {
+        /// The shell: bash, zsh, fish
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual page
+    Man,
 }
 
 /// Flags of several commands, also understood in front of the command.
@@ -88,6 +99,9 @@ pub struct Shared {
     /// Run configs in spite of lint errors
     #[arg(long)]
     pub chilled: bool,
+    /// Apply changes of config files while they run
+    #[arg(short, long)]
+    pub watcher: bool,
 }
 
 #[derive(Args, Debug, Default)]
@@ -180,6 +194,22 @@ pub struct EchoArgs {
     /// The config file
     #[arg(value_name = "FILE")]
     pub paths: Vec<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct CreateArgs {
+    /// Only the stream itself, without the fields that few need
+    #[arg(short, long)]
+    pub small: bool,
+    /// Files with environment variables (KEY=VALUE lines), globs allowed
+    #[arg(short, long, value_name = "GLOB")]
+    pub env_file: Vec<String>,
+    /// Files with templates, globs allowed
+    #[arg(short, long, value_name = "GLOB")]
+    pub templates: Vec<String>,
+    /// Inputs, processors and outputs, such as `stdin/mapping,log/stdout`
+    #[arg(value_name = "EXPRESSION")]
+    pub expression: Option<String>,
 }
 
 #[derive(Args, Debug)]
@@ -289,6 +319,9 @@ pub struct ListArgs {
     /// Only components of this status: stable, beta, experimental, deprecated
     #[arg(long)]
     pub status: Option<String>,
+    /// Files with templates, globs allowed
+    #[arg(short, long, value_name = "GLOB")]
+    pub templates: Vec<String>,
     /// Kinds such as inputs, rate-limits, metrics; all if there are none
     pub kinds: Vec<String>,
 }
@@ -297,6 +330,9 @@ pub struct ListArgs {
 pub enum ListFormat {
     Text,
     Json,
+    JsonFull,
+    JsonFullScrubbed,
+    Jsonschema,
 }
 
 // === impl Shared ===
@@ -312,6 +348,7 @@ impl Shared {
             templates: joined(self.templates, behind.templates),
             log_level: behind.log_level.or(self.log_level),
             chilled: self.chilled || behind.chilled,
+            watcher: self.watcher || behind.watcher,
         }
     }
 

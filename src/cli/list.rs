@@ -2,10 +2,11 @@
 
 use std::process::ExitCode;
 
-use super::args::{ListArgs, ListFormat};
+use super::args::{ListArgs, ListFormat, Shared};
+use super::registry;
 use crate::bloblang::{functions, methods};
-use crate::components::REGISTRY;
-use crate::config::Kind;
+use crate::component::Registry;
+use crate::config::{Kind, Part, Specs, describe, describe_fields, schema};
 use crate::value::json::print;
 use crate::value::{Object, Value};
 
@@ -32,36 +33,73 @@ enum Listed {
     Methods,
 }
 
-pub fn run(args: ListArgs) -> Result<ExitCode, String> {
-    let wanted =
-        KINDS.iter().filter(|(kind, ..)| args.kinds.is_empty() || args.kinds.iter().any(|k| k == kind));
-    let mut object = Object::new();
-    for (i, (key, title, kind)) in wanted.enumerate() {
-        let names = names(*kind, args.status.as_deref());
-        match args.format {
-            ListFormat::Json => {
-                let names: Vec<Value> = names.into_iter().map(Value::from).collect();
-                object.insert((*key).into(), names.into());
-            }
-            ListFormat::Text => {
-                let lines: String = names.iter().map(|name| format!("  - {name}\n")).collect();
+pub fn run(mut shared: Shared, args: ListArgs) -> Result<ExitCode, String> {
+    shared.templates.extend(args.templates.iter().cloned());
+    let registry = registry::load(&shared)?;
+    let status = args.status.as_deref();
+    let wanted: Vec<_> =
+        KINDS.iter().filter(|(kind, ..)| args.kinds.is_empty() || args.kinds.iter().any(|k| k == kind)).collect();
+    let document = match args.format {
+        ListFormat::Text => {
+            for (i, (_, title, listed)) in wanted.into_iter().enumerate() {
+                let lines: String =
+                    names(*listed, status, &registry).iter().map(|name| format!("  - {name}\n")).collect();
                 print!("{}{title}:\n{lines}", if i > 0 { "\n" } else { "" });
             }
+            return Ok(ExitCode::SUCCESS);
         }
-    }
-    if args.format == ListFormat::Json {
-        let text = print(&Value::Object(object)).map_err(|error| error.to_string())?;
-        println!("{}", String::from_utf8_lossy(&text));
-    }
+        ListFormat::Json => {
+            let names = |listed| names(listed, status, &registry).into_iter().map(Value::from).collect::<Vec<_>>();
+            let entry = |(key, _, listed): &(&str, &str, Listed)| ((*key).into(), names(*listed).into());
+            Value::Object(wanted.into_iter().map(entry).collect())
+        }
+        ListFormat::JsonFull => full(status, false, &registry),
+        ListFormat::JsonFullScrubbed => full(status, true, &registry),
+        ListFormat::Jsonschema => schema(Part::Run, &registry),
+    };
+    let text = print(&document).map_err(|error| error.to_string())?;
+    println!("{}", String::from_utf8_lossy(&text));
     Ok(ExitCode::SUCCESS)
 }
 
+/// Everything there is to know; without texts if `scrubbed`.
+fn full(status: Option<&str>, scrubbed: bool, registry: &Registry) -> Value {
+    let mut object = Object::new();
+    object.insert("version".into(), super::VERSION.0.into());
+    object.insert("date".into(), super::VERSION.1.into());
+    object.insert("config".into(), describe_fields(Part::Run.fields(), scrubbed));
+    for (key, _, listed) in KINDS {
+        let items = names(listed, status, registry).into_iter().filter_map(|name| match listed {
+            Listed::Components(kind) => registry.find(kind, name).map(|spec| describe(spec, scrubbed)),
+            Listed::Functions => functions::find(name)
+                .map(|spec| described(name, spec.status.name(), spec.category, spec.doc, scrubbed)),
+            Listed::Methods => methods::find(name)
+                .map(|spec| described(name, spec.status.name(), spec.category, spec.doc, scrubbed)),
+        });
+        object.insert(key.into(), items.collect::<Vec<_>>().into());
+    }
+    Value::Object(object)
+}
+
+fn described(name: &str, status: &str, category: &str, doc: &str, scrubbed: bool) -> Value {
+    let mut object = Object::new();
+    object.insert("name".into(), name.into());
+    object.insert("status".into(), status.into());
+    object.insert("category".into(), category.into());
+    if !scrubbed {
+        object.insert("description".into(), doc.into());
+    }
+    Value::Object(object)
+}
+
 /// The names of a kind, sorted; of every status but deprecated, or of one status.
-fn names(listed: Listed, status: Option<&str>) -> Vec<&'static str> {
+fn names<'r>(listed: Listed, status: Option<&str>, registry: &'r Registry) -> Vec<&'r str> {
     let shown = |name: &str| status.map_or(name != "deprecated", |wanted| name == wanted);
-    let all: Vec<(&'static str, &'static str)> = match listed {
+    let all: Vec<(&str, &str)> = match listed {
         Listed::Components(kind) => {
-            REGISTRY.specs(kind).map(|spec| (spec.name, spec.status.name())).collect()
+            let templates = registry.templates.iter().map(|template| template.spec);
+            let specs = registry.specs(kind).chain(templates.filter(|spec| spec.kind == kind));
+            specs.map(|spec| (spec.name, spec.status.name())).collect()
         }
         Listed::Functions => functions::all().map(|spec| (spec.name, spec.status.name())).collect(),
         Listed::Methods => methods::all().map(|spec| (spec.name, spec.status.name())).collect(),
@@ -69,5 +107,6 @@ fn names(listed: Listed, status: Option<&str>) -> Vec<&'static str> {
     let mut names: Vec<_> =
         all.into_iter().filter(|(_, status)| shown(status)).map(|(name, _)| name).collect();
     names.sort_unstable();
+    names.dedup();
     names
 }

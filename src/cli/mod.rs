@@ -2,6 +2,7 @@
 
 mod args;
 mod blobl;
+mod create;
 mod document;
 mod echo;
 mod export;
@@ -12,12 +13,15 @@ mod lsp;
 mod paths;
 mod process;
 mod registry;
+mod reload;
 mod run;
+mod shell;
 mod signals;
 mod streams;
 mod template;
 mod test;
 mod vars;
+mod watch;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -47,7 +51,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Lint(args)) => lint::run(cli.shared, args),
         Some(Command::Test(args)) => test::run(cli.shared, args),
         Some(Command::Echo(args)) => echo::run(cli.shared, args),
-        Some(Command::List(args)) => list::run(args),
+        Some(Command::List(args)) => list::run(cli.shared, args),
+        Some(Command::Create(args)) => create::run(cli.shared, args),
+        Some(Command::Schema) => shell::schema(cli.shared),
+        Some(Command::Completions { shell }) => shell::completions(shell),
+        Some(Command::Man) => shell::man(),
         Some(Command::Template(args)) => template::run(cli.shared, args),
         Some(Command::Blobl(args)) => blobl::run(cli.shared, args),
         Some(Command::Lsp) => lsp::run(cli.shared),

@@ -7,40 +7,48 @@ use std::sync::Arc;
 use super::args::{RunArgs, Shared};
 use super::document::{Document, check};
 use super::process::{Mode, Process, logger, runtime};
-use super::signals::Signals;
-use super::{paths, registry, vars};
+use super::reload::{Configs, Given, Running, STOP_LIMIT, changed, refused};
+use super::signals::{Request, Signals};
+use super::{registry, vars};
 use crate::component::Registry;
-use crate::config::{Part, ResourcesConf, ServiceConf, StreamConf};
-use crate::manager::{Source, Vars};
+use crate::config::{Part, STREAM_FIELDS, ServiceConf, StreamConf};
+use crate::manager::Source;
 use crate::stream::Why;
 use crate::telemetry::Logger;
+use crate::value::Value;
 
 /// Where the main config is looked for when none is named.
-const DEFAULT_PATHS: [&str; 3] = ["/benthos.yaml", "/etc/benthos/config.yaml", "/etc/benthos.yaml"];
+const DEFAULT_PATHS: [&str; 13] = [
+    "/nekton.yaml",
+    "/etc/nekton/config.yaml",
+    "/etc/nekton.yaml",
+    "/benthos.yaml",
+    "/etc/benthos/config.yaml",
+    "/etc/benthos.yaml",
+    "/connect.yaml",
+    "/etc/connect/config.yaml",
+    "/etc/connect.yaml",
+    "/bento.yaml",
+    "/etc/bento/config.yaml",
+    "/etc/bento.yaml",
+    "./config.yaml",
+];
 
 pub fn run(shared: Shared, args: RunArgs) -> Result<ExitCode, String> {
     let shared = shared.and(args.shared);
     let path = main_config(&shared, &args.paths)?;
     let vars = vars::install(&shared.env_file)?;
     let registry = Arc::new(registry::load(&shared)?);
-    let mut document = match &path {
-        Some(path) => Document::read(path, Part::Run, &vars, &registry)?,
-        None => Document::empty(),
-    };
-    document.set(Part::Run, &shared.set, &registry)?;
-    let service = ServiceConf::read(&document.node, &*registry).map_err(|error| error.to_string())?;
-    let log = logger(&service.logger, shared.log_level.as_deref(), writes_stdout(&document, &registry))?;
-    tell_config(&log, path.as_deref());
-    let mut resources = ResourcesConf::read(&document.node).map_err(|error| error.to_string())?;
-    let mut findings = std::mem::take(&mut document.findings);
-    for path in paths::expand(&shared.resources)? {
-        let file = Document::read(&path, Part::Resources, &vars, &registry)?;
-        resources.append(ResourcesConf::read(&file.node).map_err(|error| error.to_string())?);
-        findings.extend(file.findings);
-    }
-    check(&findings, shared.chilled, &log)?;
+    let given = Given { shared, path, part: Part::Run, vars, registry };
+    let configs = given.read()?;
+    let document = &configs.document;
+    let service = ServiceConf::read(&document.node, &*given.registry).map_err(|error| error.to_string())?;
+    let to_stderr = writes_stdout(document, &given.registry);
+    let log = logger(&service.logger, given.shared.log_level.as_deref(), to_stderr)?;
+    tell_config(&log, given.path.as_deref());
+    check(&configs.findings, given.shared.chilled, &log)?;
     let runtime = runtime()?;
-    let done = runtime.block_on(stream(service, document, resources, vars, registry, log.clone()));
+    let done = runtime.block_on(stream(service, given, configs, log.clone()));
     log.flush();
     // Threads that wait for standard input would wait for ever.
     runtime.shutdown_background();
@@ -49,30 +57,58 @@ pub fn run(shared: Shared, args: RunArgs) -> Result<ExitCode, String> {
 
 async fn stream(
     service: ServiceConf,
-    document: Document,
-    resources: ResourcesConf,
-    vars: Vars,
-    registry: Arc<Registry>,
+    given: Given,
+    configs: Configs,
     log: Logger,
 ) -> Result<ExitCode, String> {
     let mut signals = Signals::listen().map_err(|error| format!("failed to listen for signals: {error}"))?;
-    let mode = Mode { registry, streams: false, streams_api: false, prefixed: false };
+    let listed = given.clone();
+    let mut watcher = given.watcher(move || listed.files());
+    let mode =
+        Mode { registry: given.registry.clone(), streams: false, streams_api: false, prefixed: false };
+    let Configs { document, resources, .. } = configs;
+    let mut running = Running::new(&resources);
+    let vars = given.vars.clone();
     let process = Process::start(service, &document, Part::Run, resources, vars, log.clone(), mode).await?;
     log.info("Launching a Nekton instance, use CTRL+C to close");
-    let source = Source { node: document.node, given: document.given.to_value(), findings: Vec::new() };
-    process.manager.create_read("", source, true).await.map_err(|error| error.to_string())?;
-    let Some(entry) = process.manager.get("") else { return Err("the stream is gone".to_owned()) };
+    process.manager.create_read("", source(document), true).await.map_err(|error| error.to_string())?;
     let mut failed = false;
-    tokio::select! {
-        end = entry.stream.ended() => {
-            failed = matches!(end.why, Why::Panicked(_) | Why::Broken(_));
-            log.info("Pipeline has terminated. Shutting down the service");
+    loop {
+        let Some(entry) = process.manager.get("") else { return Err("the stream is gone".to_owned()) };
+        tokio::select! {
+            end = entry.stream.ended() => {
+                failed = matches!(end.why, Why::Panicked(_) | Why::Broken(_));
+                log.info("Pipeline has terminated. Shutting down the service");
+                break;
+            }
+            request = signals.next_or_reload() => if let Request::Stop(name) = request {
+                log.info(format_args!("Received {name}, the service is closing"));
+                break;
+            },
+            _ = changed(&mut watcher) => {}
         }
-        name = signals.next() => log.info(format_args!("Received {name}, the service is closing")),
+        if let Err(error) = replace(&given, &mut running, &process, &entry.source).await {
+            refused(&log, "the config", &error);
+        }
     }
-    drop(entry);
     let code = process.stop(&mut signals).await;
     Ok(if failed { ExitCode::FAILURE } else { code })
+}
+
+/// Reads the config again and replaces what changed.
+async fn replace(given: &Given, running: &mut Running, process: &Process, old: &Value) -> Result<(), String> {
+    let source = source(given.reload(running, process)?);
+    let parts = |config: &Value| STREAM_FIELDS.iter().map(|it| config.get(it.info().name).cloned()).collect::<Vec<_>>();
+    if parts(&source.given) == parts(old) {
+        return Ok(());
+    }
+    process.manager.put_read("", source, STOP_LIMIT).await.map_err(|error| error.to_string())?;
+    process.log.info("The stream runs with its new config");
+    Ok(())
+}
+
+fn source(document: Document) -> Source {
+    Source { node: document.node, given: document.given.to_value(), findings: Vec::new() }
 }
 
 /// The config that is named, or the first of the usual places that exists.

@@ -2,6 +2,14 @@
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+/// What a signal asks for.
+pub enum Request {
+    /// Its name.
+    Stop(&'static str),
+    /// SIGHUP: read configs again.
+    Reload,
+}
+
 pub struct Signals {
     terminate: Signal,
     interrupt: Signal,
@@ -17,14 +25,20 @@ impl Signals {
         })
     }
 
-    /// Waits for the next request to stop and returns its name. A lost terminal is none.
+    /// Waits for the next request to stop, or to read configs again.
+    pub async fn next_or_reload(&mut self) -> Request {
+        tokio::select! {
+            _ = self.terminate.recv() => Request::Stop("SIGTERM"),
+            _ = self.interrupt.recv() => Request::Stop("SIGINT"),
+            _ = self.hangup.recv() => Request::Reload,
+        }
+    }
+
+    /// Waits for the next request to stop and returns its name.
     pub async fn next(&mut self) -> &'static str {
-        loop {
-            tokio::select! {
-                _ = self.terminate.recv() => return "SIGTERM",
-                _ = self.interrupt.recv() => return "SIGINT",
-                _ = self.hangup.recv() => {}
-            }
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
         }
     }
 }

@@ -1,29 +1,37 @@
 //! `streams`: many streams in one process.
 
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use super::args::{Shared, StreamsArgs};
-use super::document::{self, Document, check, with_path};
+use super::document::{self, check, with_path};
 use super::process::{Mode, Process, logger, runtime};
+use super::reload::{Configs, Given, Running, STOP_LIMIT, changed, refused};
 use super::run::tell_config;
-use super::signals::Signals;
+use super::signals::{Request, Signals};
 use super::{paths, registry, vars};
-use crate::component::Registry;
-use crate::config::{Part, ResourcesConf, ServiceConf};
-use crate::manager::{Source, Vars, find_streams};
+use crate::config::{Part, ServiceConf};
+use crate::manager::{Source, find_streams};
 use crate::telemetry::Logger;
 use crate::value::Str;
 
 /// Everything that was read before anything starts.
 struct Plan {
     service: ServiceConf,
-    document: Document,
-    resources: ResourcesConf,
+    given: Given,
+    configs: Configs,
     streams: Vec<(Str, Source)>,
-    vars: Vars,
-    mode: Mode,
+    files: Files,
+    streams_api: bool,
+    prefixed: bool,
+}
+
+/// Stream files: where they are looked for, and those that run.
+struct Files {
+    patterns: Vec<String>,
+    running: BTreeMap<Str, PathBuf>,
 }
 
 pub fn run(shared: Shared, args: StreamsArgs) -> Result<ExitCode, String> {
@@ -31,41 +39,34 @@ pub fn run(shared: Shared, args: StreamsArgs) -> Result<ExitCode, String> {
     let path = args.observability.or(shared.config.clone());
     let vars = vars::install(&shared.env_file)?;
     let registry = Arc::new(registry::load(&shared)?);
-    let mut document = match &path {
-        Some(path) => Document::read(path, Part::Service, &vars, &registry)?,
-        None => Document::empty(),
-    };
-    document.set(Part::Service, &shared.set, &registry)?;
-    let service = ServiceConf::read(&document.node, &*registry).map_err(|error| error.to_string())?;
-    let log = logger(&service.logger, shared.log_level.as_deref(), false)?;
-    tell_config(&log, path.as_deref());
-    let mut findings = std::mem::take(&mut document.findings);
-    let mut resources = ResourcesConf::read(&document.node).map_err(|error| error.to_string())?;
-    for path in paths::expand(&shared.resources)? {
-        let file = Document::read(&path, Part::Resources, &vars, &registry)?;
-        resources.append(ResourcesConf::read(&file.node).map_err(|error| error.to_string())?);
-        findings.extend(file.findings);
-    }
+    let given = Given { shared, path, part: Part::Service, vars, registry };
+    let mut configs = given.read()?;
+    let service = ServiceConf::read(&configs.document.node, &*given.registry);
+    let service = service.map_err(|error| error.to_string())?;
+    let log = logger(&service.logger, given.shared.log_level.as_deref(), false)?;
+    tell_config(&log, given.path.as_deref());
+    let mut findings = std::mem::take(&mut configs.findings);
+    let mut files = Files { patterns: args.paths, running: BTreeMap::new() };
     let mut streams = Vec::new();
-    for file in find_streams(&paths::expand(&args.paths)?)? {
-        let mut source = stream_file(&file.path, &vars, &registry)?;
-        findings.extend(with_path(&file.path, std::mem::take(&mut source.findings)));
-        streams.push((file.id, source));
+    files.running = files.find()?;
+    for (id, path) in &files.running {
+        let mut source = stream_file(path, &given)?;
+        findings.extend(with_path(path, std::mem::take(&mut source.findings)));
+        streams.push((id.clone(), source));
     }
-    check(&findings, shared.chilled, &log)?;
-    let mode =
-        Mode { registry, streams: true, streams_api: !args.no_api, prefixed: args.prefix_stream_endpoints };
+    check(&findings, given.shared.chilled, &log)?;
     let runtime = runtime()?;
-    let plan = Plan { service, document, resources, streams, vars, mode };
+    let (streams_api, prefixed) = (!args.no_api, args.prefix_stream_endpoints);
+    let plan = Plan { service, given, configs, streams, files, streams_api, prefixed };
     let done = runtime.block_on(plan.execute(log.clone()));
     log.flush();
     runtime.shutdown_background();
     done
 }
 
-fn stream_file(path: &Path, vars: &Vars, registry: &Registry) -> Result<Source, String> {
+fn stream_file(path: &Path, given: &Given) -> Result<Source, String> {
     let text = document::read(path)?;
-    Source::read(&text, Part::StreamFile, vars, registry)
+    Source::read(&text, Part::StreamFile, &given.vars, &*given.registry)
         .map_err(|error| format!("{}: {error}", path.display()))
 }
 
@@ -73,9 +74,18 @@ fn stream_file(path: &Path, vars: &Vars, registry: &Registry) -> Result<Source, 
 
 impl Plan {
     async fn execute(self, log: Logger) -> Result<ExitCode, String> {
-        let Self { service, document, resources, streams, vars, mode } = self;
+        let Self { service, given, configs, streams, mut files, streams_api, prefixed } = self;
         let mut signals =
             Signals::listen().map_err(|error| format!("failed to listen for signals: {error}"))?;
+        let (listed, patterns) = (given.clone(), files.patterns.clone());
+        let mut watcher = given.watcher(move || {
+            let found = Files { patterns: patterns.clone(), running: BTreeMap::new() }.find();
+            listed.files().into_iter().chain(found.unwrap_or_default().into_values()).collect()
+        });
+        let mode = Mode { registry: given.registry.clone(), streams: true, streams_api, prefixed };
+        let Configs { document, resources, .. } = configs;
+        let mut running = Running::new(&resources);
+        let vars = given.vars.clone();
         let process =
             Process::start(service, &document, Part::Service, resources, vars, log.clone(), mode).await?;
         for (id, source) in streams {
@@ -83,8 +93,61 @@ impl Plan {
             created.map_err(|error| format!("failed to start stream '{id}': {error}"))?;
         }
         log.info("Launching Nekton in streams mode, use CTRL+C to close");
-        let name = signals.next().await;
-        log.info(format_args!("Received {name}, the service is closing"));
-        Ok(process.stop(&mut signals).await)
+        loop {
+            let paths = tokio::select! {
+                request = signals.next_or_reload() => match request {
+                    Request::Stop(name) => {
+                        log.info(format_args!("Received {name}, the service is closing"));
+                        return Ok(process.stop(&mut signals).await);
+                    }
+                    Request::Reload => None,
+                },
+                paths = changed(&mut watcher) => Some(paths),
+            };
+            let shared = paths.as_ref().is_none_or(|paths| given.files().iter().any(|file| paths.contains(file)));
+            if shared && let Err(error) = given.reload(&mut running, &process) {
+                refused(&log, "the resources", &error);
+            }
+            files.apply(paths, &given, &process).await;
+        }
     }
+}
+
+// === impl Files ===
+
+impl Files {
+    fn find(&self) -> Result<BTreeMap<Str, PathBuf>, String> {
+        let found = find_streams(&paths::expand(&self.patterns)?)?;
+        Ok(found.into_iter().map(|file| (file.id, file.path)).collect())
+    }
+
+    /// Starts, replaces and removes the streams whose files changed; none of `changed` stands for all files.
+    async fn apply(&mut self, changed: Option<BTreeSet<PathBuf>>, given: &Given, process: &Process) {
+        let log = &process.log;
+        let found = match self.find() {
+            Ok(found) => found,
+            Err(error) => return refused(log, "the stream files", &error),
+        };
+        for id in self.running.keys().filter(|id| !found.contains_key(*id)) {
+            match process.manager.delete(id, STOP_LIMIT).await {
+                Ok(()) => log.info(format_args!("Stream '{id}' was removed with its file")),
+                Err(error) => log.error(format_args!("Failed to remove stream '{id}': {error}")),
+            }
+        }
+        let is_changed = |path: &PathBuf| changed.as_ref().is_none_or(|changed| changed.contains(path));
+        for (id, path) in found.iter().filter(|(_, path)| is_changed(path)) {
+            match replace(id, path, given, process).await {
+                Ok(()) => log.info(format_args!("Stream '{id}' runs with its new config")),
+                Err(error) => refused(log, &format!("stream '{id}'"), &error),
+            }
+        }
+        self.running = found;
+    }
+}
+
+async fn replace(id: &Str, path: &Path, given: &Given, process: &Process) -> Result<(), String> {
+    let mut source = stream_file(path, given)?;
+    let findings = with_path(path, std::mem::take(&mut source.findings));
+    check(&findings, given.shared.chilled, &process.log)?;
+    process.manager.put_read(id, source, STOP_LIMIT).await.map_err(|error| error.to_string())
 }

@@ -1,7 +1,7 @@
 //! The config of resources: components with a label that streams share.
 
 use super::{
-    CacheConf, Child, Conf, ConfError, Field, Finding, FindingKind, InputConf, Node, OfKind, OutputConf,
+    CacheConf, Child, ComponentConf, Conf, ConfError, Field, Finding, FindingKind, InputConf, Node, OfKind, OutputConf,
     ProcessorConf, RateLimitConf, field,
 };
 
@@ -52,6 +52,24 @@ impl ResourcesConf {
             caches: read(&conf, &CACHES)?,
             rate_limits: read(&conf, &RATE_LIMITS)?,
         })
+    }
+
+    /// All resources, those first that others are likely to use.
+    pub fn iter(&self) -> impl Iterator<Item = &ComponentConf> {
+        let limits = self.rate_limits.iter().map(|conf| &**conf);
+        let limits = limits.chain(self.caches.iter().map(|conf| &**conf));
+        let processors = self.processors.iter().map(|conf| &**conf).chain(self.inputs.iter().map(|conf| &**conf));
+        limits.chain(processors).chain(self.outputs.iter().map(|conf| &**conf))
+    }
+
+    /// The resources that `wanted` keeps.
+    pub fn filter(mut self, wanted: impl Fn(&ComponentConf) -> bool) -> Self {
+        self.inputs.retain(|conf| wanted(conf));
+        self.processors.retain(|conf| wanted(conf));
+        self.outputs.retain(|conf| wanted(conf));
+        self.caches.retain(|conf| wanted(conf));
+        self.rate_limits.retain(|conf| wanted(conf));
+        self
     }
 
     /// Adds the resources of another file.

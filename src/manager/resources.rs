@@ -55,7 +55,7 @@ impl Manager {
     /// Builds all resources of the configuration. Those that refer to others wait for them; what is left when nothing
     /// can be built any more is the error.
     pub fn create_resources(&self, confs: ResourcesConf) -> Result<(), BuildError> {
-        let mut waiting = in_order(confs);
+        let mut waiting: Vec<ComponentConf> = confs.iter().cloned().collect();
         let mut labels = BTreeSet::new();
         if let Some(twice) = waiting.iter().find(|conf| !labels.insert(conf.label())) {
             return Err(format!("the resource label '{}' is used more than once", twice.label()).into());
@@ -75,17 +75,6 @@ impl Manager {
             }
         }
     }
-}
-
-/// All resources, those first that others are likely to use.
-fn in_order(confs: ResourcesConf) -> Vec<ComponentConf> {
-    let ResourcesConf { inputs, processors, outputs, caches, rate_limits } = confs;
-    let mut all: Vec<ComponentConf> = rate_limits.iter().map(|conf| (**conf).clone()).collect();
-    all.extend(caches.iter().map(|conf| (**conf).clone()));
-    all.extend(processors.iter().map(|conf| (**conf).clone()));
-    all.extend(inputs.iter().map(|conf| (**conf).clone()));
-    all.extend(outputs.iter().map(|conf| (**conf).clone()));
-    all
 }
 
 // === impl Shared ===

@@ -1,0 +1,17 @@
+//! `create`: a config to begin with.
+
+use std::process::ExitCode;
+
+use super::args::{CreateArgs, Shared};
+use super::{registry, vars};
+use crate::config::skeleton;
+
+pub fn run(mut shared: Shared, args: CreateArgs) -> Result<ExitCode, String> {
+    shared.templates.extend(args.templates);
+    shared.env_file.extend(args.env_file);
+    vars::install(&shared.env_file)?;
+    let registry = registry::load(&shared)?;
+    let config = skeleton(args.expression.as_deref().unwrap_or(""), args.small, &registry);
+    println!("{}", config.map_err(|error| format!("generate error: {error}"))?);
+    Ok(ExitCode::SUCCESS)
+}
