@@ -37,8 +37,10 @@ pub fn run(mut shared: Shared, args: ListArgs) -> Result<ExitCode, String> {
     shared.templates.extend(args.templates.iter().cloned());
     let registry = registry::load(&shared)?;
     let status = args.status.as_deref();
-    let wanted: Vec<_> =
-        KINDS.iter().filter(|(kind, ..)| args.kinds.is_empty() || args.kinds.iter().any(|k| k == kind)).collect();
+    let wanted: Vec<_> = KINDS
+        .iter()
+        .filter(|(kind, ..)| args.kinds.is_empty() || args.kinds.iter().any(|k| k == kind))
+        .collect();
     let document = match args.format {
         ListFormat::Text => {
             for (i, (_, title, listed)) in wanted.into_iter().enumerate() {
@@ -49,7 +51,8 @@ pub fn run(mut shared: Shared, args: ListArgs) -> Result<ExitCode, String> {
             return Ok(ExitCode::SUCCESS);
         }
         ListFormat::Json => {
-            let names = |listed| names(listed, status, &registry).into_iter().map(Value::from).collect::<Vec<_>>();
+            let names =
+                |listed| names(listed, status, &registry).into_iter().map(Value::from).collect::<Vec<_>>();
             let entry = |(key, _, listed): &(&str, &str, Listed)| ((*key).into(), names(*listed).into());
             Value::Object(wanted.into_iter().map(entry).collect())
         }

@@ -64,8 +64,7 @@ async fn stream(
     let mut signals = Signals::listen().map_err(|error| format!("failed to listen for signals: {error}"))?;
     let listed = given.clone();
     let mut watcher = given.watcher(move || listed.files());
-    let mode =
-        Mode { registry: given.registry.clone(), streams: false, streams_api: false, prefixed: false };
+    let mode = Mode { registry: given.registry.clone(), streams: false, streams_api: false, prefixed: false };
     let Configs { document, resources, .. } = configs;
     let mut running = Running::new(&resources);
     let vars = given.vars.clone();
@@ -98,7 +97,9 @@ async fn stream(
 /// Reads the config again and replaces what changed.
 async fn replace(given: &Given, running: &mut Running, process: &Process, old: &Value) -> Result<(), String> {
     let source = source(given.reload(running, process)?);
-    let parts = |config: &Value| STREAM_FIELDS.iter().map(|it| config.get(it.info().name).cloned()).collect::<Vec<_>>();
+    let parts = |config: &Value| {
+        STREAM_FIELDS.iter().map(|it| config.get(it.info().name).cloned()).collect::<Vec<_>>()
+    };
     if parts(&source.given) == parts(old) {
         return Ok(());
     }

@@ -104,7 +104,8 @@ impl Plan {
                 },
                 paths = changed(&mut watcher) => Some(paths),
             };
-            let shared = paths.as_ref().is_none_or(|paths| given.files().iter().any(|file| paths.contains(file)));
+            let shared =
+                paths.as_ref().is_none_or(|paths| given.files().iter().any(|file| paths.contains(file)));
             if shared && let Err(error) = given.reload(&mut running, &process) {
                 refused(&log, "the resources", &error);
             }

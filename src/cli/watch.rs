@@ -63,7 +63,8 @@ mod tests {
         fs::write(file("a"), "1")?;
         fs::write(file("b"), "1")?;
         let root = dir.path().to_owned();
-        let list = move || fs::read_dir(&root).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+        let list =
+            move || fs::read_dir(&root).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
         let mut watcher = Watcher::new(list);
         fs::write(file("a"), "22")?;
         fs::remove_file(file("b"))?;

@@ -15,7 +15,10 @@ pub fn describe(spec: &ComponentSpec, scrubbed: bool) -> Value {
         put("version", spec.version.into());
     }
     if !spec.categories.is_empty() {
-        put("categories", Value::Array(spec.categories.iter().map(|category| Value::from(*category)).collect()));
+        put(
+            "categories",
+            Value::Array(spec.categories.iter().map(|category| Value::from(*category)).collect()),
+        );
     }
     if !scrubbed {
         for (key, text) in [("summary", spec.summary), ("description", spec.description)] {

@@ -1,8 +1,8 @@
 //! The config of resources: components with a label that streams share.
 
 use super::{
-    CacheConf, Child, ComponentConf, Conf, ConfError, Field, Finding, FindingKind, InputConf, Node, OfKind, OutputConf,
-    ProcessorConf, RateLimitConf, field,
+    CacheConf, Child, ComponentConf, Conf, ConfError, Field, Finding, FindingKind, InputConf, Node, OfKind,
+    OutputConf, ProcessorConf, RateLimitConf, field,
 };
 
 /// The resources of a config or a resource file, not built yet.
@@ -58,7 +58,8 @@ impl ResourcesConf {
     pub fn iter(&self) -> impl Iterator<Item = &ComponentConf> {
         let limits = self.rate_limits.iter().map(|conf| &**conf);
         let limits = limits.chain(self.caches.iter().map(|conf| &**conf));
-        let processors = self.processors.iter().map(|conf| &**conf).chain(self.inputs.iter().map(|conf| &**conf));
+        let processors =
+            self.processors.iter().map(|conf| &**conf).chain(self.inputs.iter().map(|conf| &**conf));
         limits.chain(processors).chain(self.outputs.iter().map(|conf| &**conf))
     }
 

@@ -41,7 +41,8 @@ fn components(kind: Kind, specs: &dyn Specs) -> Value {
     properties.insert("meta".into(), any_object());
     if kind.has_label() {
         let doc = "A unique name: letters a to z, digits, `_` and `-`.";
-        properties.insert("label".into(), of([("type", list(["string", "null"])), ("description", doc.into())]));
+        properties
+            .insert("label".into(), of([("type", list(["string", "null"])), ("description", doc.into())]));
     }
     if kind.has_processors() {
         let item = of([("$ref", "#/$defs/processor".into())]);
@@ -89,11 +90,15 @@ fn component(spec: &ComponentSpec) -> Value {
 type Entries = Vec<(&'static str, Value)>;
 
 fn object(fields: &[&dyn AnyField]) -> Entries {
-    let properties: Object = fields.iter().map(|field| (field.info().name.into(), property(*field))).collect();
+    let properties: Object =
+        fields.iter().map(|field| (field.info().name.into(), property(*field))).collect();
     let required = fields.iter().map(|field| field.info()).filter(|info| info.lint_required());
     let required: Vec<Value> = required.map(|info| info.name.into()).collect();
-    let mut schema =
-        vec![("type", "object".into()), ("properties", Value::Object(properties)), ("additionalProperties", false.into())];
+    let mut schema = vec![
+        ("type", "object".into()),
+        ("properties", Value::Object(properties)),
+        ("additionalProperties", false.into()),
+    ];
     if !required.is_empty() {
         schema.push(("required", required.into()));
     }
@@ -119,7 +124,9 @@ fn shaped(info: &FieldInfo, shape: Shape) -> Entries {
     match shape {
         Shape::Array => vec![("type", "array".into()), ("items", of(shaped(info, Shape::Scalar)))],
         Shape::Array2 => vec![("type", "array".into()), ("items", of(shaped(info, Shape::Array)))],
-        Shape::Map => vec![("type", "object".into()), ("additionalProperties", of(shaped(info, Shape::Scalar)))],
+        Shape::Map => {
+            vec![("type", "object".into()), ("additionalProperties", of(shaped(info, Shape::Scalar)))]
+        }
         Shape::Scalar => scalar(info),
     }
 }
@@ -134,7 +141,8 @@ fn scalar(info: &FieldInfo) -> Entries {
             let known = of([("enum", list(info.options.iter().copied()))]);
             // In any case, or a reference to an environment variable.
             let pattern = info.options.iter().map(|option| any_case(option)).collect::<Vec<_>>().join("|");
-            let pattern = of([("type", "string".into()), ("pattern", format!(r"^({pattern})$|\$\{{").into())]);
+            let pattern =
+                of([("type", "string".into()), ("pattern", format!(r"^({pattern})$|\$\{{").into())]);
             vec![("anyOf", vec![known, pattern].into())]
         }
         Type::String if !info.options.is_empty() => {
@@ -162,8 +170,8 @@ fn any_case(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::reference::REFERENCE;
     use super::super::parse;
+    use super::super::reference::REFERENCE;
     use super::*;
     use crate::value::json;
 

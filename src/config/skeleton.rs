@@ -36,7 +36,9 @@ fn names(part: &str) -> Vec<&str> {
 fn under(key: &str, lines: Vec<String>) -> Vec<String> {
     match lines.is_empty() {
         true => vec![format!("{key}: {{}}")],
-        false => [format!("{key}:")].into_iter().chain(lines.into_iter().map(|line| format!("  {line}"))).collect(),
+        false => {
+            [format!("{key}:")].into_iter().chain(lines.into_iter().map(|line| format!("  {line}"))).collect()
+        }
     }
 }
 
@@ -136,7 +138,8 @@ mod tests {
     fn expressions_name_inputs_processors_and_outputs() {
         let small = skeleton("stdin,file/noop/drop", true, &*REFERENCE).expect("a config");
         let node = parse(small.as_bytes()).expect("YAML");
-        let inputs = node.get("input").and_then(|input| input.get("broker")?.get("inputs")).expect("a broker");
+        let inputs =
+            node.get("input").and_then(|input| input.get("broker")?.get("inputs")).expect("a broker");
         assert_eq!(inputs.items().len(), 2, "{small}");
         assert!(small.contains("paths: [] # No default (required)"), "{small}");
         assert!(node.get("pipeline").is_some() && node.get("http").is_none());
@@ -149,7 +152,9 @@ mod tests {
 
     #[test]
     fn every_component_makes_a_config_that_can_be_read() {
-        for (kind, before, after) in [(Kind::Input, "", "//"), (Kind::Processor, "/", "/"), (Kind::Output, "//", "")] {
+        for (kind, before, after) in
+            [(Kind::Input, "", "//"), (Kind::Processor, "/", "/"), (Kind::Output, "//", "")]
+        {
             for name in REFERENCE.names(kind) {
                 let text = skeleton(&format!("{before}{name}{after}"), false, &*REFERENCE).expect("a config");
                 let node = parse(text.as_bytes()).unwrap_or_else(|error| panic!("{name}: {error}\n{text}"));
