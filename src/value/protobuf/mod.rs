@@ -40,10 +40,20 @@ pub fn from_json(of: &MessageDescriptor, json: &[u8], discard_unknown: bool) -> 
     let options = DeserializeOptions::new().deny_unknown_fields(!discard_unknown);
     let mut json = serde_json::Deserializer::from_slice(json);
     let message = DynamicMessage::deserialize_with_options(of.clone(), &mut json, &options);
-    let message = message.map_err(|error| error.to_string())?;
-    json.end().map_err(|error| error.to_string())?;
+    let message = message.map_err(|error| told(&error))?;
+    json.end().map_err(|error| told(&error))?;
     complete(&message)?;
     Ok(message.encode_to_vec())
+}
+
+/// What is wrong with JSON, its place first: configs look at how the text ends.
+fn told(error: &serde_json::Error) -> String {
+    let (line, column) = (error.line(), error.column());
+    let text = error.to_string();
+    let what = text.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&text);
+    let unknown = what.strip_prefix("unrecognized field name '").and_then(|rest| rest.strip_suffix('\''));
+    let what = unknown.map_or_else(|| what.to_owned(), |name| format!("unknown field \"{name}\""));
+    format!("proto: (line {line}:{column}): {what}")
 }
 
 /// A message that is encoded.
