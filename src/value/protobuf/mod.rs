@@ -83,3 +83,19 @@ fn complete_value(value: &Value) -> Result<(), String> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_fields_are_told_as_configs_compare_them() {
+        let text = "syntax = \"proto3\"; message A { string b = 1; }".to_owned();
+        let pool = compile("a.proto", vec![("a.proto".to_owned(), text)]).expect("types");
+        let a = pool.get_message_by_name("A").expect("a type");
+        let error = from_json(&a, br#"{"b":"x","c":1}"#, false).expect_err("a field that does not exist");
+        assert!(error.starts_with("proto: (line 1:") && error.ends_with("unknown field \"c\""), "{error}");
+        assert!(from_json(&a, br#"{"b":"x","c":1}"#, true).is_ok());
+        assert!(from_json(&a, b"{", false).expect_err("half a document").starts_with("proto: (line 1:"));
+    }
+}
