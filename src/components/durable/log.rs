@@ -5,8 +5,7 @@
 //! - `lock`: held by whoever has the log open, so that nobody else does.
 //! - `NUMBER.log`: the segments, see [`segment`](super::segment). Records are only ever added, to the last one; when
 //!   that has reached its size a new one is begun.
-//! - `done`: the number before which all records are done with, in 20 decimal digits. It is written over, as a full disk
-//!   must not keep it from growing.
+//! - `done`: the number before which all records are done with: 20 digits, written over, which a full disk cannot stop.
 //!
 //! # What always holds
 //!
