@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use super::args::{CreateArgs, Shared};
+use super::shell::out;
 use super::{registry, vars};
 use crate::config::skeleton;
 
@@ -12,6 +13,6 @@ pub fn run(mut shared: Shared, args: CreateArgs) -> Result<ExitCode, String> {
     vars::install(&shared.env_file)?;
     let registry = registry::load(&shared)?;
     let config = skeleton(args.expression.as_deref().unwrap_or(""), args.small, &registry);
-    println!("{}", config.map_err(|error| format!("generate error: {error}"))?);
-    Ok(ExitCode::SUCCESS)
+    let config = config.map_err(|error| format!("generate error: {error}"))?;
+    out(format!("{config}\n").as_bytes())
 }

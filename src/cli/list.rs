@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use super::args::{ListArgs, ListFormat, Shared};
 use super::registry;
+use super::shell::out;
 use crate::bloblang::{functions, methods};
 use crate::component::Registry;
 use crate::config::{Kind, Part, Specs, describe, describe_fields, schema};
@@ -43,12 +44,13 @@ pub fn run(mut shared: Shared, args: ListArgs) -> Result<ExitCode, String> {
         .collect();
     let document = match args.format {
         ListFormat::Text => {
+            let mut text = String::new();
             for (i, (_, title, listed)) in wanted.into_iter().enumerate() {
                 let lines: String =
                     names(*listed, status, &registry).iter().map(|name| format!("  - {name}\n")).collect();
-                print!("{}{title}:\n{lines}", if i > 0 { "\n" } else { "" });
+                text += &format!("{}{title}:\n{lines}", if i > 0 { "\n" } else { "" });
             }
-            return Ok(ExitCode::SUCCESS);
+            return out(text.as_bytes());
         }
         ListFormat::Json => {
             let names =
@@ -61,8 +63,7 @@ pub fn run(mut shared: Shared, args: ListArgs) -> Result<ExitCode, String> {
         ListFormat::Jsonschema => schema(Part::Run, &registry),
     };
     let text = print(&document).map_err(|error| error.to_string())?;
-    println!("{}", String::from_utf8_lossy(&text));
-    Ok(ExitCode::SUCCESS)
+    out(&[text.as_slice(), b"\n"].concat())
 }
 
 /// Everything there is to know; without texts if `scrubbed`.

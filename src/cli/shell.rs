@@ -33,7 +33,8 @@ pub fn schema(shared: Shared) -> Result<ExitCode, String> {
     out(format!("{text}\n").as_bytes())
 }
 
-fn out(text: &[u8]) -> Result<ExitCode, String> {
+/// Writes to standard output; that nobody reads it to its end is no error.
+pub fn out(text: &[u8]) -> Result<ExitCode, String> {
     match io::stdout().write_all(text) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(format!("failed to write: {error}")),
         _ => Ok(ExitCode::SUCCESS),

@@ -55,6 +55,8 @@ fn components(kind: Kind, specs: &dyn Specs) -> Value {
     of([
         ("type", list(["object", "null"])),
         ("properties", Value::Object(properties)),
+        // A key may be a reference to an environment variable.
+        ("patternProperties", of([(r"\$\{", of([]))])),
         ("additionalProperties", false.into()),
         ("defaultSnippets", snippets.into()),
     ])
