@@ -26,7 +26,8 @@ fn recorded_configs_without_findings_are_valid() {
     let mut checked = 0;
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/cases");
     for file in ["lint.jsonl", "wider/lint.jsonl"] {
-        let text = std::fs::read_to_string(cases.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+        let text =
+            std::fs::read_to_string(cases.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
         for case in text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
             let config = case["files"]["config.yaml"].as_str();
             let plain = case["args"] == serde_json::json!(["lint", "config.yaml"]) && case["env"].is_null();
@@ -49,7 +50,9 @@ fn examples_are_valid() {
     let mut checked = 0;
     for file in walkdir::WalkDir::new(examples).into_iter().filter_map(Result::ok) {
         let is_config = file.path().extension().is_some_and(|extension| extension == "yaml");
-        let Some(text) = is_config.then(|| std::fs::read_to_string(file.path()).ok()).flatten() else { continue };
+        let Some(text) = is_config.then(|| std::fs::read_to_string(file.path()).ok()).flatten() else {
+            continue;
+        };
         assert_eq!(complaint(&validator, &text), None, "{}", file.path().display());
         checked += 1;
     }
