@@ -9,7 +9,7 @@ const HIDDEN: [&str; 11] = [
 ];
 
 /// Elements that may stay although they have no attributes, of which none stays.
-const BARE: [&str; 86] = [
+const BARE: [&str; 88] = [
     "abbr",
     "acronym",
     "address",
@@ -90,12 +90,14 @@ const BARE: [&str; 86] = [
     "th",
     "thead",
     "time",
+    "title",
     "tr",
     "tt",
     "u",
     "ul",
     "var",
     "video",
+    "wbr",
 ];
 
 /// Elements whose content is text, tags in it too; of the last two entities count.
@@ -121,7 +123,7 @@ pub fn strip(html: &str, kept: &[String]) -> String {
     let mut out = String::with_capacity(html.len());
     let mut lexer = Lexer { rest: html, raw: None };
     let is_kept = |name: &String| kept.contains(name);
-    let is_bare = |name: &str| BARE.contains(&name) || name == "wbr";
+    let is_bare = |name: &str| BARE.contains(&name);
     // How many hidden elements are open, and the kept ones whose tags are left out.
     let mut hidden = 0_i64;
     let mut hides = false;

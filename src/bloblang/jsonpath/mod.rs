@@ -8,6 +8,8 @@ mod lexer;
 mod ops;
 mod parse;
 mod path;
+#[cfg(test)]
+mod tests;
 
 pub use parse::parse;
 

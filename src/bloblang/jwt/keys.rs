@@ -40,9 +40,9 @@ impl Private {
         }
         let key = der::from_pem(text).and_then(|der| match family {
             Family::Rsa => {
-                let key = RsaPrivateKey::from_pkcs1_der(&der)
-                    .or_else(|_| RsaPrivateKey::from_pkcs8_der(&der).map_err(|_| rsa::pkcs1::Error::Crypto));
-                key.ok().map(Box::new).map(Private::Rsa)
+                let key = RsaPrivateKey::from_pkcs1_der(&der).ok();
+                let key = key.or_else(|| RsaPrivateKey::from_pkcs8_der(&der).ok());
+                key.map(Box::new).map(Private::Rsa)
             }
             _ => {
                 let p256 = || {

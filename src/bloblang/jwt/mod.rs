@@ -147,3 +147,43 @@ fn mac(hash: Hash, secret: &[u8], data: &[u8]) -> Option<Vec<u8>> {
             .to_vec(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HS256: Algorithm = Algorithm { family: Family::Hmac, hash: Hash::Sha256 };
+
+    fn claims(text: &str) -> Object {
+        match json::parse(text.as_bytes()) {
+            Ok(Value::Object(claims)) => claims,
+            _ => Object::new(),
+        }
+    }
+
+    fn verified(claims: &Object, now: i64) -> Result<Object> {
+        let token = HS256.sign(claims, None, &Private::read("hush", Family::Hmac)?)?;
+        HS256.verify(&token, &Public::read("hush", Family::Hmac)?, now)
+    }
+
+    #[test]
+    fn tokens_hold_between_two_points_in_time() {
+        let claims = claims(r#"{"nbf":10,"exp":20,"sub":"a"}"#);
+        for (now, valid) in [(9, false), (10, true), (19, true), (20, false)] {
+            assert_eq!(verified(&claims, now).is_ok(), valid, "{now}");
+        }
+    }
+
+    #[test]
+    fn what_was_changed_is_not_trusted() {
+        let key = Private::read("hush", Family::Hmac).unwrap();
+        let token = HS256.sign(&claims(r#"{"a":1}"#), None, &key).unwrap();
+        let other = Public::read("shout", Family::Hmac).unwrap();
+        assert!(HS256.verify(&token, &other, 0).is_err());
+        let hs512 = Algorithm { hash: Hash::Sha512, ..HS256 };
+        let same = Public::read("hush", Family::Hmac).unwrap();
+        assert!(hs512.verify(&token, &same, 0).is_err());
+        assert!(HS256.verify(&token[..token.len() - 3], &same, 0).is_err());
+        assert!(Private::read("hush", Family::Rsa).is_err());
+    }
+}

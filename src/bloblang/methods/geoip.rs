@@ -1,6 +1,6 @@
 //! Looking addresses up in MaxMind databases.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::target::strict_string;
 use crate::bloblang::Environment;
@@ -42,13 +42,26 @@ const fn method(
 ) -> MethodSpec {
     MethodSpec::new(name, "GeoIP", MethodRun::Prepared(prepare))
         .status(Status::Experimental)
-        .doc("What a MaxMind database of this kind tells of an address; of one that it does not know all fields are empty. A database with a constant path is read once.")
+        .doc("What a MaxMind database of this kind tells of an address; of one that it does not know all fields are empty. A database with a constant path is read once, at the latest for the first address.")
         .params(Params::Named(PATH))
         .examples(EXAMPLES)
 }
 
+/// Opens the database, or where the file is not there yet leaves that to the first lookup.
 fn prepared(lookup: &'static Lookup, args: &Args<'_>, environment: &Environment) -> Result<PreparedMethod> {
-    let content = environment.host.read_file(args.str(0)).map_err(Error::new)?;
-    let database = Database::open(content).map_err(|error| error.context(args.str(0)))?;
-    Ok(Arc::new(move |target, _| database.find(&strict_string(&target)?, lookup)))
+    let (path, host) = (args.str(0).to_owned(), environment.host.clone());
+    let database = OnceLock::new();
+    if let Ok(content) = host.read_file(&path) {
+        let opened = Database::open(content).map_err(|error| error.context(path.as_str()))?;
+        database.get_or_init(|| opened);
+    }
+    Ok(Arc::new(move |target, _| {
+        let address = strict_string(&target)?;
+        if let Some(database) = database.get() {
+            return database.find(&address, lookup);
+        }
+        let content = host.read_file(&path).map_err(Error::new)?;
+        let opened = Database::open(content).map_err(|error| error.context(path.as_str()))?;
+        database.get_or_init(|| opened).find(&address, lookup)
+    }))
 }

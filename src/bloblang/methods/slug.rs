@@ -133,6 +133,8 @@ fn slug(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
 fn transcribed(c: char) -> &'static str {
     match c {
         '\u{2000}'..='\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{a0}' => " ",
+        '€' => "eu",
+        '™' | '№' => "",
         '\u{2600}'..='\u{27bf}' | '\u{10000}'.. => "",
         c => deunicode::deunicode_char(c).unwrap_or_default(),
     }

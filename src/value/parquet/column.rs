@@ -20,6 +20,8 @@ pub(super) enum Meaning {
     /// Decimals, by how many digits are behind the point.
     Decimal(i32),
     Json,
+    /// Integers of 32 bits without a sign.
+    Unsigned,
     /// Texts of a map, which are bytes to the reference.
     Bytes,
     /// Points in time, by how many nanoseconds their unit has.
@@ -62,6 +64,7 @@ impl Meaning {
             (_, Some(LogicalType::Decimal(decimal))) => Meaning::Decimal(decimal.scale),
             (ConvertedType::DECIMAL, _) => Meaning::Decimal(leaf.get_scale()),
             (ConvertedType::JSON, _) if !in_map => Meaning::Json,
+            (ConvertedType::UINT_8 | ConvertedType::UINT_16 | ConvertedType::UINT_32, _) => Meaning::Unsigned,
             _ if in_map => Meaning::Bytes,
             _ => Meaning::Plain,
         }
@@ -91,6 +94,9 @@ impl Column {
             }
             (ColumnReader::Int64ColumnReader(r), Meaning::Decimal(scale)) => {
                 read(r, rows, levels, |i| Ok(Value::Float(i as f64 / 10_f64.powi(scale))))?
+            }
+            (ColumnReader::Int32ColumnReader(r), Meaning::Unsigned) => {
+                read(r, rows, levels, |i| Ok(Value::Int(i64::from(i as u32))))?
             }
             (ColumnReader::Int32ColumnReader(r), _) => {
                 read(r, rows, levels, |i| Ok(Value::Int(i64::from(i))))?
@@ -150,9 +156,9 @@ fn read<T: DataType>(
 
 fn bytes_as(bytes: ByteArray, meaning: Meaning) -> Result<Value, ParquetError> {
     match meaning {
-        Meaning::Plain => Ok(Value::text(Bytes::copy_from_slice(bytes.data()))),
+        Meaning::Plain | Meaning::Unsigned => Ok(Value::text(Bytes::copy_from_slice(bytes.data()))),
         Meaning::Bytes => Ok(Value::from(Bytes::copy_from_slice(bytes.data()))),
-        Meaning::Json => json::parse(bytes.data()).map_err(ParquetError::Json),
+        Meaning::Json => json::parse(bytes.data()).map(with_floats).map_err(ParquetError::Json),
         Meaning::Decimal(scale) => Ok(Value::from(decimal::text(bytes.data(), scale))),
         Meaning::Uuid => {
             let uuid = uuid::Uuid::from_slice(bytes.data());
@@ -171,4 +177,16 @@ fn time(units: i64, unit: i64) -> Value {
 /// The three words that an old-style point in time is stored as.
 fn int96(words: &Int96) -> Value {
     Value::Array(words.data().iter().map(|word| Value::Int(i64::from(*word))).collect::<Array>())
+}
+
+/// The numbers of a document as floats, which they are to the reference.
+fn with_floats(value: Value) -> Value {
+    match value {
+        Value::Number(text) => text.parse().map_or(Value::Number(text), Value::Float),
+        Value::Array(items) => Value::Array(items.into_iter().map(with_floats).collect()),
+        Value::Object(object) => {
+            Value::Object(object.into_iter().map(|(key, value)| (key, with_floats(value))).collect())
+        }
+        other => other,
+    }
 }
