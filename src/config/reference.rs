@@ -43,11 +43,12 @@ fn in_our_words(value: &Value) -> Value {
         Value::Object(object) => {
             let mut renamed: Object =
                 object.iter().map(|(key, value)| (key.clone(), in_our_words(value))).collect();
-            renamed.insert(
-                "enforced".into(),
-                (object.contains_key("has_lint") && object.contains_key("options")).into(),
-            );
-            renamed.insert("url".into(), object.contains_key("scrub").into());
+            // Only what describes a field has a type; defaults are objects too.
+            if object.contains_key("type") {
+                let enforced = object.contains_key("has_lint") && object.contains_key("options");
+                renamed.insert("enforced".into(), enforced.into());
+                renamed.insert("url".into(), object.contains_key("scrub").into());
+            }
             Value::Object(renamed)
         }
         other => other.clone(),

@@ -11,7 +11,7 @@ fields:
   - {name: times, type: int, default: 2}
   - {name: mode, type: string_enum, options: [loud, quiet], default: loud}
 mapping: |
-  root.mapping = \"root = %v\".format([this.suffix, this.times, @label].format_json(no_indent: true))
+  root.mapping = \"root = %s\".format([this.suffix, this.times, @label].format_json(no_indent: true))
 ";
 
 fn read(text: &str) -> TemplateFile {
@@ -30,10 +30,10 @@ fn fields_have_types_and_defaults() {
     assert_eq!(rendered(SHOUT, "{suffix: 5}").as_deref(), Ok(r#"{"mapping":"root = [\"5\",2,\"here\"]"}"#));
     assert_eq!(
         rendered(SHOUT, "{times: 1}"),
-        Err("root.suffix: this field is required (line 1, column 0)".into())
+        Err("root.suffix: this field is required (line 1, column 1)".into())
     );
     let wrong = rendered(SHOUT, "{suffix: x, times: y}");
-    assert_eq!(wrong, Err("root.times: expected an integer, got 'y' (line 1, column 20)".into()));
+    assert_eq!(wrong, Err("root.times: expected a number, got 'y' (line 1, column 20)".into()));
 }
 
 #[test]
