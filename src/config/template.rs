@@ -186,7 +186,9 @@ fn complete(fields: &[&dyn AnyField], node: &Node, path: Path<'_>) -> Result<Val
         let value = match (node.get(info.name), field.default_value()) {
             (Some(node), _) => typed(info, info.shape, node, path)?,
             (None, Some(default)) => default,
-            (None, None) => return Err(ConfError { line: node.line, column: node.column, ..ConfError::missing(path) }),
+            (None, None) => {
+                return Err(ConfError { line: node.line, column: node.column, ..ConfError::missing(path) });
+            }
         };
         object.insert(info.name.into(), value);
     }
