@@ -80,7 +80,7 @@ impl Linter {
                 findings.push(Finding::new(before + 1, FindingKind::FailedRead, message));
                 break;
             };
-            findings.extend(self.text(page[begin..end].as_bytes(), false).into_iter().map(|mut finding| {
+            findings.extend(self.text(&page.as_bytes()[begin..end], false).into_iter().map(|mut finding| {
                 finding.line += before;
                 finding
             }));
