@@ -15,10 +15,10 @@ use crate::kinds::text;
 /// What the stack of a mapping may need at its deepest, in a build without optimisation.
 const STACK: usize = 256 << 20;
 
-/// Whether a case can be run here: those that see variables or named counters need a process of their own.
+/// Whether a case can be run here: those that see variables, files or named counters need a process of their own.
 pub fn is_alone(case: &Case) -> bool {
     let mapping = case.text("mapping").unwrap_or_default();
-    !["env(", "count("].iter().any(|call| mapping.contains(call)) && case.pairs("env").is_empty()
+    !["env(", "file(", "count("].iter().any(|call| mapping.contains(call)) && case.pairs("env").is_empty()
 }
 
 pub async fn run(case: &Case, timeout: Duration) -> Value {

@@ -11,7 +11,7 @@ use crate::value::Value;
 use crate::value::number::parse_float;
 
 /// An expression may have so many operators and brackets; evaluating it is recursive.
-const MAX_PARTS: usize = 1000;
+const MAX_PARTS: usize = 250;
 
 /// Reads an expression.
 pub fn parse(source: &str) -> Result<Node> {

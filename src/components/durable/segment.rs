@@ -5,10 +5,12 @@
 //! A segment is named by the number of its first record, in 20 decimal digits, with the ending `.log`. It begins with
 //! a head of 16 bytes: the text `NEKTONB1` and the number of the first record (u64). Records follow each other:
 //!
-//!     length of the content   u32
-//!     checksum                u32   CRC-32 (IEEE) of length, number and content
-//!     number                  u64   one more than that of the record before
-//!     content                 so many bytes
+//! ```text
+//! length of the content   u32
+//! checksum                u32   CRC-32 (IEEE) of length, number and content
+//! number                  u64   one more than that of the record before
+//! content                 so many bytes
+//! ```
 //!
 //! All numbers are little endian.
 

@@ -69,6 +69,6 @@ fn tests_compare_and_lint_the_result() {
     let other = tested("[{name: a, config: {suffix: x}, expected: {noop: {}}}]");
     assert_eq!(other, ["test 'a': the resulting config is not the expected one"]);
     let bogus =
-        "name: a\ntype: output\nfields: []\nmapping: 'root.drop.x = 1'\ntests: [{name: t, config: {}}]";
+        "name: a\ntype: output\nfields: []\nmapping: 'root.stdout.x = 1'\ntests: [{name: t, config: {}}]";
     assert_eq!(read(bogus).test(&*REFERENCE).len(), 1);
 }
