@@ -1,7 +1,7 @@
 //! A language server for configs: what is wrong as one types, completion, docs, and where resources are defined.
 //!
 //! [`serve`] answers one editor over a connection until it says goodbye. Text may be half written at any time, so
-//! places are found by indentation ([`place`]), not by parsing the whole.
+//! places are found by indentation (`place`), not by parsing the whole.
 
 mod bloblang;
 mod completion;
