@@ -6,12 +6,11 @@ use nekton::config::{
 };
 use serde_json::Value;
 
-/// Components of the reference that this build has are the same; those it lacks are printed.
+/// This build has every component of the reference's core, and each is the same.
 #[test]
 fn components_are_those_of_the_reference() {
     let (registry, reference) = (REGISTRY, reference());
     let mut differences = Vec::new();
-    let mut missing = Vec::new();
     for want in reference
         .as_object()
         .into_iter()
@@ -24,7 +23,7 @@ fn components_are_those_of_the_reference() {
         let found =
             Kind::ALL.into_iter().find(|k| k.name() == kind).and_then(|kind| registry.find(kind, &name));
         match found.map(|spec| (spec, spec.body)) {
-            None => missing.push(path),
+            None => differences.push(format!("{path}: missing")),
             Some((spec, body)) => {
                 component(&path, &want, spec, &mut differences);
                 match body {
@@ -34,7 +33,6 @@ fn components_are_those_of_the_reference() {
             }
         }
     }
-    println!("{} components are missing: {}", missing.len(), missing.join(", "));
     assert!(differences.is_empty(), "\n{}", differences.join("\n"));
 }
 

@@ -27,9 +27,6 @@ pub(super) fn function(compiler: &mut Compiler<'_>, call: &ast::Call) -> Node {
         Ok(args) => args,
         Err(message) => return mistake(compiler, call, message),
     };
-    if matches!(spec.name, "json") {
-        compiler.reads_document();
-    }
     let environment = compiler.environment.clone();
     let mut call_node = Call { spec, args, prepared: None, environment };
     if let FunctionRun::Prepared(prepare) = spec.run

@@ -8,7 +8,7 @@ use super::depth::Depth;
 use super::diagnostics::ParseError;
 use super::eval::{Case, Ctx, Frame, Node, Run, This};
 use super::parser::{self, line_and_column};
-use super::program::{Block, Program, Statement, StatementKind, Uses};
+use super::program::{Block, Program, Statement, StatementKind};
 use super::scope::{Environment, NoMessages};
 use super::target::Target;
 use crate::value::{Str, Value};
@@ -23,7 +23,6 @@ pub(super) struct Compiler<'a> {
     /// The names that lambdas around the current place have captured, outermost first.
     captured: Vec<Str>,
     variables: HashMap<Str, usize>,
-    uses: Uses,
     errors: Vec<Mistake>,
     import_depth: u32,
 }
@@ -48,15 +47,14 @@ pub fn compile_query(
     text: &str,
     around: bool,
     environment: &Environment,
-) -> Result<(Node, Uses, usize), Vec<ParseError>> {
+) -> Result<(Node, usize), Vec<ParseError>> {
     let mut compiler = Compiler::new(text, environment, 0);
     let (expr, end) = match parser::parse_query_prefix(text, around) {
         Ok(parsed) => parsed,
         Err((fragments, failure)) => return Err(compiler.all_mistakes(&fragments, &failure)),
     };
     let node = compiler.expr(&expr);
-    let uses = compiler.uses;
-    compiler.finish((node, uses, end))
+    compiler.finish((node, end))
 }
 
 fn compile_nested(text: &str, environment: &Environment, depth: u32) -> Result<Program, Vec<ParseError>> {
@@ -78,11 +76,9 @@ fn compile_nested(text: &str, environment: &Environment, depth: u32) -> Result<P
             compiler.error(map.end, map.at, format!("map name collision: {}", map.name));
         }
     }
-    // Maps see the document they are applied to, not that of the message.
-    compiler.uses = Uses::default();
     let main = compiler.block(&document.statements);
     let host = environment.host.clone();
-    let program = Program { main, maps, host, uses: compiler.uses };
+    let program = Program { main, maps, host };
     compiler.finish(program).map_err(|mut errors| {
         // Of a text that is neither a mapping nor a right expression the mistake further on is told first.
         let statements = document.no_statements.map(|failure| ParseError::from_failure(text, &failure));
@@ -143,7 +139,6 @@ impl<'a> Compiler<'a> {
             environment,
             captured: Vec::new(),
             variables: HashMap::new(),
-            uses: Uses::default(),
             errors: Vec::new(),
             import_depth,
         }
@@ -222,10 +217,7 @@ impl<'a> Compiler<'a> {
                 StatementKind::Variable(self.slot(name), node)
             }
             ast::StatementKind::Meta(key, expr) => StatementKind::Meta(key.clone(), self.expr(expr)),
-            ast::StatementKind::Root(path, expr) => {
-                self.uses.root |= !path.is_empty();
-                StatementKind::Root(path.clone().into(), self.expr(expr))
-            }
+            ast::StatementKind::Root(path, expr) => StatementKind::Root(path.clone().into(), self.expr(expr)),
             ast::StatementKind::If(branches) => {
                 let compiled = branches.iter().map(|(condition, statements)| {
                     let condition = condition.as_ref().map(|c| self.expr(c));
@@ -246,14 +238,8 @@ impl<'a> Compiler<'a> {
     pub(super) fn expr(&mut self, expr: &Expr) -> Node {
         match &expr.kind {
             ExprKind::Literal(value) => Node::Constant(value.clone()),
-            ExprKind::This => {
-                self.uses.document = true;
-                Node::This
-            }
-            ExprKind::Root => {
-                self.uses.root = true;
-                Node::Root
-            }
+            ExprKind::This => Node::This,
+            ExprKind::Root => Node::Root,
             ExprKind::Meta(key) => Node::Meta(key.clone()),
             ExprKind::Variable(name) => Node::Variable(self.slot(name), name.clone()),
             ExprKind::Name(name) => self.name(name),
@@ -305,10 +291,7 @@ impl<'a> Compiler<'a> {
     fn name(&mut self, name: &Str) -> Node {
         match self.captured.iter().rev().position(|captured| captured == name) {
             Some(index) => Node::Captured(index, name.clone()),
-            None => {
-                self.uses.document = true;
-                Node::ThisPath(Box::new([name.clone()]))
-            }
+            None => Node::ThisPath(Box::new([name.clone()])),
         }
     }
 
@@ -374,11 +357,6 @@ impl<'a> Compiler<'a> {
             Err(_) => node,
         }
     }
-
-    /// Notes that a call reads the document of a message.
-    pub(super) fn reads_document(&mut self) {
-        self.uses.document = true;
-    }
 }
 
 /// Evaluates a query that depends on nothing.
@@ -386,8 +364,7 @@ fn evaluate(node: &Node, environment: &Environment) -> super::spec::Result<Value
     let null = Value::Null;
     let frame = Frame { this: This::Value(&null), outer: None };
     let host = environment.host.clone();
-    let program =
-        Program { main: Block::default(), maps: HashMap::new(), host: host.clone(), uses: Uses::default() };
+    let program = Program { main: Block::default(), maps: HashMap::new(), host: host.clone() };
     let target = Target::fresh(0);
     let run = Run {
         scope: &NoMessages,

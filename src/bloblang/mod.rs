@@ -37,7 +37,7 @@ pub use depth::STACK;
 pub use diagnostics::{ParseError, did_you_mean};
 pub use error::Error;
 pub use eval::This;
-pub use program::{Program, Uses};
+pub use program::Program;
 pub use query::{Part, Query, split_template};
 pub use scope::{Caches, Environment, Failure, Host, NoMessages, Scope};
 pub use target::{Root, Target};

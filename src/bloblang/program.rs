@@ -19,7 +19,6 @@ pub struct Program {
     /// The maps that it can apply, by name.
     pub(super) maps: HashMap<Str, Block>,
     pub(super) host: Arc<dyn Host>,
-    pub(super) uses: Uses,
 }
 
 /// Statements with variables of their own: a mapping or a map.
@@ -28,15 +27,6 @@ pub struct Block {
     pub(super) statements: Vec<Statement>,
     /// The slots of its variables, by name.
     pub(super) variables: HashMap<Str, usize>,
-}
-
-/// What a mapping or query reads, as far as its text shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Uses {
-    /// The document of the message.
-    pub document: bool,
-    /// The document under construction, or parts of it are assigned.
-    pub root: bool,
 }
 
 pub(super) struct Statement {
@@ -67,11 +57,6 @@ impl Program {
             depth: Depth::outside(),
         };
         work.run(target).map_err(|Failed { line, error }| error.in_mapping(line))
-    }
-
-    /// What the mapping reads.
-    pub fn uses(&self) -> Uses {
-        self.uses
     }
 
     /// Applies the map `name` to `value`: what it builds, or nothing where it assigns nothing.

@@ -8,7 +8,7 @@ use super::depth::Depth;
 use super::diagnostics::ParseError;
 use super::error::Error;
 use super::eval::{Ctx, Frame, Node, Run, This};
-use super::program::{Block, Program, Uses};
+use super::program::{Block, Program};
 use super::scope::{Environment, Scope};
 use super::spec::Result;
 use super::target::Target;
@@ -17,7 +17,6 @@ use crate::value::{Str, Value};
 /// A compiled expression.
 pub struct Query {
     node: Node,
-    uses: Uses,
     program: Program,
 }
 
@@ -43,10 +42,10 @@ impl Query {
         around: bool,
         environment: &Environment,
     ) -> std::result::Result<(Self, usize), Vec<ParseError>> {
-        let (node, uses, end) = compile_query(text, around, environment)?;
+        let (node, end) = compile_query(text, around, environment)?;
         let host = environment.host.clone();
-        let program = Program { main: Block::default(), maps: HashMap::new(), host, uses };
-        Ok((Self { node, uses, program }, end))
+        let program = Program { main: Block::default(), maps: HashMap::new(), host };
+        Ok((Self { node, program }, end))
     }
 
     /// Evaluates the query over message `index`, whose document is `this`.
@@ -69,10 +68,6 @@ impl Query {
     /// The value, where it depends on nothing.
     pub fn constant(&self) -> Option<&Value> {
         self.node.known()
-    }
-
-    pub fn uses(&self) -> Uses {
-        self.uses
     }
 }
 
