@@ -145,7 +145,8 @@ pub struct LintArgs {
     /// Do not report environment variables that are not set
     #[arg(long)]
     pub skip_env_var_check: bool,
-    /// Report as well what older engines start all the same: names of resources that do not exist, values that do not parse
+    /// Report as well what older engines start all the same: values that do not parse, fields and components that
+    /// are missing
     #[arg(long)]
     pub strict: bool,
     /// How findings are written

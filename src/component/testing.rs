@@ -24,7 +24,12 @@ pub fn context_at(
     endpoints: Option<Arc<dyn Endpoints>>,
     stop: CancellationToken,
 ) -> Context {
-    let environment = Environment {
+    Context::root(Arc::new(environment(registry, endpoints)), stop)
+}
+
+/// The surroundings of a stream of these components, without resources, log and metrics that anybody sees.
+pub fn environment(registry: Registry, endpoints: Option<Arc<dyn Endpoints>>) -> Environment {
+    Environment {
         id: "test".into(),
         registry: Arc::new(registry),
         resources: Arc::new(Resources::default()),
@@ -36,8 +41,7 @@ pub fn context_at(
         log: Logger::silent(),
         metrics: Scope::detached(),
         tracer: Default::default(),
-    };
-    Context::root(Arc::new(environment), stop)
+    }
 }
 
 fn node(yaml: &str) -> Node {

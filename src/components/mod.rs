@@ -74,3 +74,36 @@ pub const REGISTRY: Registry = Registry {
     catalogue: Some(catalogue::catalogue),
     templates: Vec::new(),
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Kind, Specs};
+
+    /// What needs a cargo feature: only of these the catalogue knows too, for builds without it.
+    const OF_FEATURES: &[&str] = &[
+        "javascript",
+        "parquet",
+        "parquet_decode",
+        "parquet_encode",
+        "protobuf",
+        "sql",
+        "sql_insert",
+        "sql_raw",
+        "sql_select",
+        "sqlite",
+    ];
+
+    #[test]
+    fn the_catalogue_knows_nothing_that_every_build_has() {
+        for kind in Kind::ALL {
+            let built: Vec<_> = REGISTRY.specs(kind).map(|spec| spec.name).collect();
+            for name in Specs::names(catalogue::catalogue(), kind) {
+                assert!(
+                    !built.contains(&name) || OF_FEATURES.contains(&name),
+                    "{kind} {name} stands in both"
+                );
+            }
+        }
+    }
+}

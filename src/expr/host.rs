@@ -1,5 +1,6 @@
 //! The world as mappings see it.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
 
@@ -21,8 +22,15 @@ static HOST: OnceLock<Arc<dyn Host>> = OnceLock::new();
 /// The caches that mappings see; none before the first resources were made.
 static CACHES: RwLock<Option<Weak<dyn Caches>>> = RwLock::new(None);
 
-/// Sets the caches that all mappings of the process see, as long as they live. The last call counts.
+thread_local! {
+    /// Those that were offered on this thread: unit tests have caches of their own, many at a time, each on one thread.
+    static OWN_CACHES: RefCell<Option<Weak<dyn Caches>>> = const { RefCell::new(None) };
+}
+
+/// Sets the caches that mappings see, as long as they live: on this thread, and wherever no thread offered any. The last
+/// call counts.
 pub fn offer_caches(caches: Weak<dyn Caches>) {
+    OWN_CACHES.set(Some(caches.clone()));
     *CACHES.write().unwrap_or_else(PoisonError::into_inner) = Some(caches);
 }
 
@@ -81,6 +89,53 @@ impl Host for SystemHost {
     }
 
     fn caches(&self) -> Option<Arc<dyn Caches>> {
-        CACHES.read().unwrap_or_else(PoisonError::into_inner).as_ref()?.upgrade()
+        let own = OWN_CACHES.with_borrow(|caches| caches.as_ref().and_then(Weak::upgrade));
+        own.or_else(|| CACHES.read().unwrap_or_else(PoisonError::into_inner).as_ref()?.upgrade())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    /// Says its name, whatever it is asked.
+    struct Named(&'static str);
+
+    impl Caches for Named {
+        fn get(&self, _: &str, _: &str) -> Result<Bytes, String> {
+            Ok(Bytes::from_static(self.0.as_bytes()))
+        }
+
+        fn set(&self, _: &str, _: &str, _: Bytes) -> Result<(), String> {
+            Ok(())
+        }
+
+        fn add(&self, _: &str, _: &str, _: Bytes) -> Result<(), String> {
+            Ok(())
+        }
+
+        fn delete(&self, _: &str, _: &str) -> Result<(), String> {
+            Ok(())
+        }
+    }
+
+    /// Who answers on this thread.
+    fn asked() -> Option<Bytes> {
+        SystemHost::new(|_| None).caches().and_then(|caches| caches.get("", "").ok())
+    }
+
+    #[test]
+    fn each_thread_sees_the_caches_that_it_was_offered() {
+        let first: Arc<dyn Caches> = Arc::new(Named("first"));
+        offer_caches(Arc::downgrade(&first));
+        let other = std::thread::spawn(|| {
+            let second: Arc<dyn Caches> = Arc::new(Named("second"));
+            offer_caches(Arc::downgrade(&second));
+            asked()
+        });
+        assert_eq!(other.join().ok().flatten(), Some(Bytes::from("second")));
+        assert_eq!(asked(), Some(Bytes::from("first")));
     }
 }

@@ -40,6 +40,7 @@ impl Scope for BatchScope<'_> {
         let origin = failure.origin.as_ref().map(|o| (o.name.as_str(), o.label.as_str(), o.path.as_str()));
         Some(Failure { text: &failure.text, origin })
     }
+
     fn trace_id(&self, index: usize) -> Option<Str> {
         self.0.get(index)?.trace().map(|trace| trace.id_text())
     }

@@ -70,6 +70,7 @@ fn the_page_shows_results_and_mistakes() {
         .into_iter()
         .find(|name| Command::new(name).arg("--version").output().is_ok());
     let Some(browser) = browser else {
+        // A bare machine has none; what the page asks the server is tested above all the same.
         println!("skipped: there is no browser");
         return;
     };

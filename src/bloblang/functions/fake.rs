@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::bloblang::args::{Args, Constant, Param, Params};
 use crate::bloblang::error::Error;
 use crate::bloblang::eval::Ctx;
+use crate::bloblang::go::layout::{MONTHS, WEEKDAYS};
 use crate::bloblang::scope::Host;
 use crate::bloblang::spec::{Example, FunctionRun, FunctionSpec, Result, Status};
 use crate::value::Value;
@@ -23,21 +24,6 @@ const FAKE: FunctionSpec = FunctionSpec::new("fake", "Fake Data Generation", Fun
         Example { mapping: "root = fake(\"unicorn\")", cases: &[("{}", "Error")] },
     ]);
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const CENTURIES: [&str; 21] = [
     "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV", "XVI",
     "XVII", "XVIII", "XIX", "XX", "XXI",
@@ -140,7 +126,7 @@ impl Dice<'_> {
             "timestamp" => "%Y-%m-%d %H:%M:%S",
             "year_string" => "%Y",
             "month_name" => return Some(self.one(&MONTHS).to_owned()),
-            "day_of_week" => return Some(self.one(&DAYS).to_owned()),
+            "day_of_week" => return Some(self.one(&WEEKDAYS).to_owned()),
             "day_of_month" => return Some((1 + self.below(28)).to_string()),
             "century" => return Some(self.one(&CENTURIES).to_owned()),
             "timezone" => return Some(self.one(&ZONES).to_owned()),

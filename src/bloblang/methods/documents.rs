@@ -12,7 +12,7 @@ use crate::bloblang::args::{Args, Constant, Param, Params};
 use crate::bloblang::error::Error;
 use crate::bloblang::spec::{Example, MethodRun, MethodSpec, PreparedMethod, Result};
 use crate::value::xml::Layout;
-use crate::value::{Array, Value, decimal, msgpack, xml};
+use crate::value::{Value, decimal, msgpack, xml};
 
 pub const METHODS: &[&MethodSpec] =
     &[&FORMAT_MSGPACK, &FORMAT_XML, &PARSE_BIG_DECIMAL, &PARSE_MSGPACK, &PARSE_PARQUET, &PARSE_XML];
@@ -55,6 +55,7 @@ const PARSE_PARQUET: MethodSpec = MethodSpec::new("parse_parquet", CATEGORY, Met
 
 #[cfg(feature = "parquet")]
 fn parse_parquet(target: Cow<'_, Value>, _: &Args<'_>) -> Result<Value> {
+    use crate::value::Array;
     use crate::value::parquet::{Lists, ParquetError, Rows};
 
     let file = Bytes::copy_from_slice(bytes(&target)?);

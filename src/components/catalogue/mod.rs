@@ -1,5 +1,6 @@
 //! Components of the wider family that a config may name although this build cannot run them: lint knows their fields.
-//! A component that stands in a table comes before one of the same name here.
+//! A component that stands in a table comes before one of the same name here, which only
+//! a build without its cargo feature needs.
 
 mod rules;
 

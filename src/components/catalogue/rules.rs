@@ -16,7 +16,6 @@ pub const RULES: &[CatalogueRule] = &[
     (Kind::Input, "azure_cosmosdb", cosmos_account),
     (Kind::Processor, "azure_cosmosdb", cosmos_operation),
     (Kind::Output, "azure_cosmosdb", cosmos_operation),
-    (Kind::Processor, "file", file_operation),
     (Kind::Processor, "javascript", script),
     (Kind::Input, "kafka_franz", kafka_topics),
     (Kind::Input, "redpanda", kafka_topics),
@@ -87,14 +86,6 @@ fn cosmos_operation(conf: &Conf, found: &mut Vec<Finding>) {
     report(conf, found, patch && !some(conf, "patch_operations"), "Patch needs patch_operations");
     let condition = !text(conf, "patch_condition").is_empty();
     report(conf, found, condition && !patch, "patch_condition is only for Patch");
-}
-
-fn file_operation(conf: &Conf, found: &mut Vec<Finding>) {
-    let moves = matches!(text(conf, "operation"), "move" | "rename");
-    report(conf, found, moves && text(conf, "dest").is_empty(), "this operation needs dest");
-    if let Some(path) = conf.node().get("path").filter(|path| path.as_text().unwrap_or("").is_empty()) {
-        found.push(Finding::custom(path.line, "the path must not be empty"));
-    }
 }
 
 fn script(conf: &Conf, found: &mut Vec<Finding>) {

@@ -342,9 +342,8 @@ mod tests {
 
     use super::super::store::Record;
     use super::*;
-    use crate::component::{Connections, Environment, Pipes, Registry, Resources, Tasks};
+    use crate::component::{Registry, testing::context_at};
     use crate::message::{Message, Transaction, batch_of, sink};
-    use crate::telemetry::{Logger, metrics::Scope};
 
     /// A store in memory, with room for so many records, whose first writes fail.
     struct Fake {
@@ -383,29 +382,12 @@ mod tests {
         }
     }
 
-    fn context(stop: &CancellationToken) -> Context {
-        let environment = Environment {
-            id: "test".into(),
-            registry: Arc::new(Registry::default()),
-            resources: Arc::new(Resources::default()),
-            endpoints: None,
-            pipes: Arc::new(Pipes::default()),
-            connections: Connections::default(),
-            tasks: Tasks::new(),
-            strict: false,
-            log: Logger::silent(),
-            metrics: Scope::detached(),
-            tracer: Default::default(),
-        };
-        Context::root(Arc::new(environment), stop.clone())
-    }
-
     fn queue(room: usize, failures: usize, stop: &CancellationToken) -> (Queue<Fake>, Arc<AtomicUsize>) {
         let forgotten = Arc::new(AtomicUsize::new(0));
         let counter = forgotten.clone();
         let open =
             move || Ok(Fake { records: Vec::new(), read: 0, room, failures, forgotten: counter.clone() });
-        (Queue::new(Box::new(open), &context(stop)), forgotten)
+        (Queue::new(Box::new(open), &context_at(Registry::default(), None, stop.clone())), forgotten)
     }
 
     fn transaction(text: &'static str, acked: &Arc<AtomicUsize>) -> Transaction {

@@ -16,6 +16,7 @@ pub struct Style {
     #[cfg(feature = "protobuf")]
     pub protobuf: protobuf::Style,
     /// Protocol Buffers become JSON text, rather than documents with numbers and times of their own.
+    #[cfg(feature = "protobuf")]
     pub json: bool,
 }
 

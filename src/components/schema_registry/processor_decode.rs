@@ -109,7 +109,9 @@ struct Known {
 
 impl Decode {
     fn new(conf: &Conf) -> Built<Self> {
-        let (avro, protobuf, json) = (conf.get(&AVRO)?, conf.get(&PROTOBUF)?, conf.get(&JSON)?);
+        let (avro, json) = (conf.get(&AVRO)?, conf.get(&JSON)?);
+        #[cfg(feature = "protobuf")]
+        let protobuf = conf.get(&PROTOBUF)?;
         if avro.get(&KAFKA_CONNECT)? {
             return Err(avro.error(&KAFKA_CONNECT, "types of Kafka Connect cannot be translated").into());
         }
@@ -129,6 +131,7 @@ impl Decode {
                 unpopulated: protobuf.get(&UNPOPULATED)? || protobuf.get(&DEFAULTS)?,
                 enum_numbers: protobuf.get(&ENUM_NUMBERS)?,
             },
+            #[cfg(feature = "protobuf")]
             json: protobuf.get(&TO_JSON)?,
         };
         let default_id = conf.get(&DEFAULT_ID)?.filter(|id| *id != 0);

@@ -2,14 +2,9 @@
 
 use std::sync::Arc;
 
-use tokio_util::sync::CancellationToken;
-
-use crate::component::{
-    CacheError, Connections, Context, Environment, Listing, Output, Pipes, Pull, Registry, Resources, Tasks,
-};
-use crate::config::{CacheConf, InputConf, Node, OutputConf, ProcessorConf, parse};
+use crate::component::testing::{self, read_all};
+use crate::component::{CacheError, Context, Listing, Output, Registry};
 use crate::message::{Batch, Message, Transaction, number, sink};
-use crate::telemetry::{log::Logger, metrics::Scope};
 
 /// A folder with databases, and the components on them.
 struct Bench {
@@ -19,66 +14,36 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        let registry = Registry {
+        let cx = testing::context(Registry {
             inputs: Listing(&[super::INPUTS]),
             processors: Listing(&[super::PROCESSORS]),
             outputs: Listing(&[super::OUTPUTS]),
             caches: Listing(&[super::CACHES]),
             ..Registry::default()
-        };
-        let environment = Environment {
-            id: "test".into(),
-            registry: Arc::new(registry),
-            resources: Arc::new(Resources::default()),
-            endpoints: None,
-            pipes: Arc::new(Pipes::default()),
-            connections: Connections::default(),
-            tasks: Tasks::new(),
-            strict: false,
-            log: Logger::silent(),
-            metrics: Scope::detached(),
-            tracer: Default::default(),
-        };
-        let cx = Context::root(Arc::new(environment), CancellationToken::new());
+        });
         Self { folder: tempfile::tempdir().expect("a folder"), cx }
     }
 
     /// A component's config; `more` are its fields besides the database.
-    fn node(&self, name: &str, more: &str) -> Node {
+    /// A component's config; `more` are its fields besides the database.
+    fn yaml(&self, name: &str, more: &str) -> String {
         let dsn = format!("file:{}", self.folder.path().join("x.db").display());
-        let yaml = format!("{name}: {{ driver: sqlite, dsn: '{dsn}', {more} }}");
-        parse(yaml.as_bytes()).expect("the test's config is YAML")
+        format!("{name}: {{ driver: sqlite, dsn: '{dsn}', {more} }}")
     }
 
     fn output(&self, name: &str, more: &str) -> Arc<dyn Output> {
-        self.cx.output(&OutputConf::new(self.node(name, more), "root.output")).expect("an output")
+        testing::output(&self.cx, &self.yaml(name, more))
     }
 
     /// What is read of an input, as JSON.
     async fn read(&self, name: &str, more: &str) -> Vec<String> {
-        let conf = InputConf::new(self.node(name, more), "root.input");
-        let mut input = self.cx.input(&conf).expect("an input");
-        let mut all = Vec::new();
-        loop {
-            match input.pull().await {
-                Pull::Group(group) => {
-                    for transaction in group {
-                        all.extend(transaction.batch.iter().map(text));
-                        transaction.ack.ok();
-                    }
-                }
-                Pull::Exhausted => {}
-                Pull::End => break,
-            }
-        }
-        input.close().await;
-        all
+        let mut input = testing::input(&self.cx, &self.yaml(name, more));
+        read_all(&mut *input).await.iter().map(text).collect()
     }
 
     /// What a processor makes of messages.
     async fn process(&self, name: &str, more: &str, texts: &[&str]) -> Vec<(String, bool)> {
-        let conf = ProcessorConf::new(self.node(name, more), "root.pipeline.processors.0");
-        let chain = self.cx.chain(&[conf]).expect("a processor");
+        let chain = testing::processor(&self.cx, &self.yaml(name, more));
         let batches = chain.process(batch(texts)).finish().await.expect("processed");
         chain.close().await;
         batches.into_iter().flatten().map(|message| (text(&message), message.is_failed())).collect()
@@ -161,8 +126,7 @@ async fn processors_look_up_insert_and_flag() {
 async fn a_cache_of_rows_keeps_to_its_contract() {
     let bench = Bench::new();
     let more = "table: c, key_column: k, value_column: v, init_statement: 'CREATE TABLE c (k TEXT PRIMARY KEY, v)', set_suffix: 'ON CONFLICT (k) DO UPDATE SET v = excluded.v'";
-    let cache =
-        bench.cx.cache(&CacheConf::new(bench.node("sql", more), "root.cache_resources.0")).expect("a cache");
+    let cache = testing::cache(&bench.cx, &bench.yaml("sql", more));
     assert_eq!(cache.get("a").await, Err(CacheError::NotFound));
     assert_eq!(cache.add("a", "1".into(), None).await, Ok(()));
     assert_eq!(cache.add("a", "2".into(), None).await, Err(CacheError::AlreadyExists));

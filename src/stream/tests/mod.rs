@@ -9,25 +9,12 @@ use std::time::Duration;
 use probe::{Probe, lock, probe, registry};
 
 use super::{Stream, Why};
-use crate::component::{Connections, Environment, Pipes, Resources, Tasks};
+use crate::component::{Environment, testing};
 use crate::config::{Node, StreamConf};
-use crate::telemetry::{log::Logger, metrics::Scope};
 use crate::value::json;
 
 fn environment() -> Arc<Environment> {
-    Arc::new(Environment {
-        id: "test".into(),
-        registry: Arc::new(registry()),
-        resources: Arc::new(Resources::default()),
-        endpoints: None,
-        pipes: Arc::new(Pipes::default()),
-        connections: Connections::default(),
-        tasks: Tasks::new(),
-        strict: false,
-        log: Logger::silent(),
-        metrics: Scope::detached(),
-        tracer: Default::default(),
-    })
+    Arc::new(testing::environment(registry(), None))
 }
 
 /// Starts a stream over the probe `name`, with more fields of its output and a pipeline in JSON.
