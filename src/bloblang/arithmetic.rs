@@ -1,8 +1,8 @@
 //! What operators do to values.
 
 use super::ast::Op;
-use crate::value::number::Num;
-use crate::value::{Value, compare, text};
+use crate::value::number::{Num, Pair};
+use crate::value::{SizedNumber, Value, compare, text};
 
 /// Why an operator has no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,10 +26,12 @@ pub fn apply(op: Op, left: &Value, right: &Value) -> Result<Value> {
             (Some(a), Some(b)) => Ok(Value::Int(a.wrapping_rem(b))),
             _ => Err(Fault::Types),
         },
-        Op::Sub | Op::Mul | Op::Div => match (Num::of(left), Num::of(right)) {
-            (Some(a), Some(b)) => calculate(op, a, b),
+        Op::Div => match (Num::of(left), Num::of(right).map(Num::to_f64)) {
+            (Some(_), Some(0.0)) => Err(Fault::DivisionByZero),
+            (Some(a), Some(b)) => Ok(Value::Float(a.to_f64() / b)),
             _ => Err(Fault::Types),
         },
+        Op::Sub | Op::Mul => Pair::of(left, right).map(|pair| calculate(op, pair)).ok_or(Fault::Types),
         // These decide themselves which operands they need.
         Op::And | Op::Or | Op::Coalesce => Err(Fault::Types),
     }
@@ -47,8 +49,8 @@ fn ordered(op: Op, left: &Value, right: &Value) -> Result<Value> {
 }
 
 fn add(left: &Value, right: &Value) -> Option<Value> {
-    if let (Some(a), Some(b)) = (Num::of(left), Num::of(right)) {
-        return calculate(Op::Add, a, b).ok();
+    if let Some(pair) = Pair::of(left, right) {
+        return Some(calculate(Op::Add, pair));
     }
     match (left, right) {
         (Value::String(a), Value::String(b)) => {
@@ -66,36 +68,31 @@ fn add(left: &Value, right: &Value) -> Option<Value> {
 
 /// A number cut to an integer; unsigned ones beyond the signed range wrap.
 fn integer(value: &Value) -> Option<i64> {
-    if let Value::Number(digits) = value
-        && let Ok(unsigned) = digits.parse::<u64>()
-    {
-        return Some(unsigned as i64);
+    match value {
+        Value::Sized(SizedNumber::Unsigned(n)) => Some(*n as i64),
+        _ => Num::of(value).map(Num::to_i64),
     }
-    Num::of(value).map(Num::to_i64)
 }
 
-fn calculate(op: Op, left: Num, right: Num) -> Result<Value> {
-    if op == Op::Div {
-        return match right.to_f64() {
-            0.0 => Err(Fault::DivisionByZero),
-            divisor => Ok(Value::Float(left.to_f64() / divisor)),
-        };
-    }
-    Ok(match (left, right) {
-        (Num::Int(a), Num::Int(b)) => Value::Int(match op {
+/// Adds, subtracts or multiplies; integers wrap.
+fn calculate(op: Op, pair: Pair) -> Value {
+    match pair {
+        Pair::Signed(a, b) => Value::Int(match op {
             Op::Add => a.wrapping_add(b),
             Op::Sub => a.wrapping_sub(b),
             _ => a.wrapping_mul(b),
         }),
-        (a, b) => {
-            let (a, b) = (a.to_f64(), b.to_f64());
-            Value::Float(match op {
-                Op::Add => a + b,
-                Op::Sub => a - b,
-                _ => a * b,
-            })
-        }
-    })
+        Pair::Floats(a, b) => Value::Float(match op {
+            Op::Add => a + b,
+            Op::Sub => a - b,
+            _ => a * b,
+        }),
+        Pair::Unsigned(a, b) => Value::Sized(SizedNumber::Unsigned(match op {
+            Op::Add => a.wrapping_add(b),
+            Op::Sub => a.wrapping_sub(b),
+            _ => a.wrapping_mul(b),
+        })),
+    }
 }
 
 /// What an operator does, for errors.

@@ -53,7 +53,7 @@ impl Error {
     /// `value` is not of the type `expected`.
     pub fn expected(expected: &'static str, value: &Value) -> Self {
         let preview = match value {
-            Value::Int(_) | Value::Float(_) | Value::Number(_) | Value::Bool(_) => {
+            Value::Int(_) | Value::Float(_) | Value::Sized(_) | Value::Number(_) | Value::Bool(_) => {
                 Some(text::string(value).into_owned())
             }
             Value::String(text) => Some(format!("\"{}\"", shortened(text))),

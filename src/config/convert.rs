@@ -26,6 +26,7 @@ impl From<&Value> for Node {
             Value::Bool(b) => Node::scalar(if *b { "true" } else { "false" }, Tag::Bool),
             Value::Int(i) => Node::scalar(Str::from(itoa::Buffer::new().format(*i)), Tag::Int),
             Value::Float(f) => Node::scalar(float_text(*f), Tag::Float),
+            Value::Sized(sized) => Node::from(&sized.common()),
             Value::Number(text) => Node::scalar(text.clone(), super::scalar::resolve(text)),
             Value::String(text) => Node::text(text.clone()),
             Value::Bytes(bytes) | Value::RawString(bytes) => {

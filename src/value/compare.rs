@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::number::Num;
+use super::number::Pair;
 use super::{Object, Value, text};
 
 /// Two values that have no order, such as a string and a number.
@@ -25,10 +25,11 @@ pub fn equal(left: &Value, right: &Value) -> bool {
 
 /// The order of two numbers, two texts (by bytes) or two timestamps; none where a number is not a number.
 pub fn order(left: &Value, right: &Value) -> Result<Option<Ordering>, Incomparable> {
-    if let (Some(l), Some(r)) = (Num::of(left), Num::of(right)) {
-        return Ok(match (l, r) {
-            (Num::Int(l), Num::Int(r)) => Some(l.cmp(&r)),
-            _ => l.to_f64().partial_cmp(&r.to_f64()),
+    if let Some(pair) = Pair::of(left, right) {
+        return Ok(match pair {
+            Pair::Signed(l, r) => Some(l.cmp(&r)),
+            Pair::Unsigned(l, r) => Some(l.cmp(&r)),
+            Pair::Floats(l, r) => l.partial_cmp(&r),
         });
     }
     if let (Value::Timestamp(l), Value::Timestamp(r)) = (left, right) {
@@ -48,6 +49,7 @@ pub fn truth(value: &Value) -> Option<bool> {
         Value::Int(i) => Some(*i != 0),
         Value::Float(f) => Some(*f != 0.0),
         Value::Number(text) => Some(text != "0"),
+        Value::Sized(sized) => Some(!sized.is_zero()),
         _ => None,
     }
 }

@@ -4,7 +4,8 @@
 //! ones and all containers are reference counted and copied only when a shared one is written to.
 //!
 //! Numbers that come from a document stay [`Value::Number`], their source text, so that `1.0`, `1E400` and
-//! 20-digit integers pass through untouched; numbers that were computed are [`Value::Int`] or [`Value::Float`].
+//! 20-digit integers pass through untouched; numbers that were computed are [`Value::Int`] or [`Value::Float`], seldom
+//! [`Value::Sized`].
 //!
 //! This module imports nothing of ours.
 
@@ -20,11 +21,13 @@ pub mod parquet;
 #[cfg(feature = "protobuf")]
 pub mod protobuf;
 mod raw;
+mod sized;
 pub mod text;
 pub mod xml;
 pub mod yaml_scalar;
 
 pub use object::Object;
+pub use sized::SizedNumber;
 
 use std::sync::Arc;
 
@@ -49,6 +52,8 @@ pub enum Value {
     Int(i64),
     /// A computed float; NaN and infinities are possible and have no JSON text.
     Float(f64),
+    /// A computed number of another size, which only a conversion to that size yields.
+    Sized(SizedNumber),
     /// A number read from a document: its source text, a valid JSON number.
     Number(Str),
     String(Str),
@@ -76,7 +81,7 @@ impl Value {
         match self {
             Value::Null => "null",
             Value::Bool(_) => "bool",
-            Value::Int(_) | Value::Float(_) | Value::Number(_) => "number",
+            Value::Int(_) | Value::Float(_) | Value::Sized(_) | Value::Number(_) => "number",
             Value::String(_) | Value::RawString(_) => "string",
             Value::Bytes(_) => "bytes",
             Value::Timestamp(_) => "timestamp",

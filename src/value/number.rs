@@ -3,13 +3,21 @@
 use std::fmt;
 use std::io::Write;
 
-use super::Value;
+use super::{SizedNumber, Value};
 
 /// A number as arithmetic sees it: an integer as long as it fits, otherwise a float.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Num {
     Int(i64),
     Float(f64),
+}
+
+/// Two numbers brought to one kind: floats if one is a float, else signed if one is signed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Pair {
+    Signed(i64, i64),
+    Unsigned(u64, u64),
+    Floats(f64, f64),
 }
 
 /// Why a text is not a number.
@@ -36,6 +44,7 @@ impl Num {
             Value::Int(i) => Some(Num::Int(*i)),
             Value::Float(f) => Some(Num::Float(*f)),
             Value::Number(text) => Num::from_text(text),
+            Value::Sized(sized) => Some(sized.num()),
             _ => None,
         }
     }
@@ -56,13 +65,50 @@ impl Num {
         }
     }
 
-    /// The number as an integer: fractions are cut off, what does not fit saturates.
+    /// The number as an integer: fractions are cut off, what does not fit becomes the least one, as processors have it.
     #[inline]
     pub fn to_i64(self) -> i64 {
+        const BOUND: f64 = 9_223_372_036_854_775_808.0;
         match self {
             Num::Int(i) => i,
-            Num::Float(f) => f as i64,
+            Num::Float(f) if (-BOUND..BOUND).contains(&f) => f as i64,
+            Num::Float(_) => i64::MIN,
         }
+    }
+}
+
+impl Pair {
+    /// None where one of the two is no number, or one of a document that no float can hold.
+    #[inline]
+    pub fn of(left: &Value, right: &Value) -> Option<Pair> {
+        match (Num::of(left)?, Num::of(right)?) {
+            (Num::Int(l), Num::Int(r)) if !matches!(left, Value::Sized(_)) => Some(Pair::Signed(l, r)),
+            (l, r) => Some(Pair::of_sizes(left, right).unwrap_or_else(|| Pair::Floats(l.to_f64(), r.to_f64()))),
+        }
+    }
+
+    /// Of integers of which at least one is unsigned; beside a signed one it wraps.
+    fn of_sizes(left: &Value, right: &Value) -> Option<Pair> {
+        match (unsigned(left), unsigned(right)) {
+            (Some(l), Some(r)) => Some(Pair::Unsigned(l, r)),
+            (Some(l), None) => integer(right).map(|r| Pair::Signed(l as i64, r)),
+            (None, Some(r)) => integer(left).map(|l| Pair::Signed(l, r as i64)),
+            (None, None) => None,
+        }
+    }
+}
+
+fn unsigned(value: &Value) -> Option<u64> {
+    match value {
+        Value::Sized(SizedNumber::Unsigned(n)) => Some(*n),
+        _ => None,
+    }
+}
+
+fn integer(value: &Value) -> Option<i64> {
+    match Num::of(value)? {
+        Num::Int(i) => Some(i),
+        Num::Float(_) => None,
     }
 }
 

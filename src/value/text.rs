@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use super::json::{self, Style};
-use super::{Timestamp, Value, number};
+use super::{SizedNumber, Timestamp, Value, number};
 
 /// The bytes of a string, of bytes, or of a timestamp's text; none for other types.
 pub fn content(value: &Value) -> Option<Cow<'_, [u8]>> {
@@ -26,6 +26,9 @@ pub fn string(value: &Value) -> Cow<'_, str> {
         Value::Bool(b) => Cow::Borrowed(if *b { "true" } else { "false" }),
         Value::Int(i) => Cow::Owned(itoa::Buffer::new().format(*i).to_owned()),
         Value::Float(f) => Cow::Owned(number::general_text(*f).to_string()),
+        // As in a document, not as other floats.
+        Value::Sized(SizedNumber::Single(f)) => Cow::Owned(number::json_text(number::widened(*f)).to_string()),
+        Value::Sized(sized) => Cow::Owned(string(&sized.common()).into_owned()),
         Value::Timestamp(t) => Cow::Owned(rfc3339(t)),
         Value::Null | Value::Delete | Value::Nothing => Cow::Borrowed("null"),
         Value::Array(_) | Value::Object(_) => {
@@ -63,6 +66,7 @@ pub fn write_go(value: &Value, out: &mut String) {
             });
         }
         Value::Timestamp(t) => out.push_str(&go_time(t)),
+        Value::Sized(sized) => out.push_str(&string(&sized.common())),
         _ => out.push_str(&string(value)),
     }
 }

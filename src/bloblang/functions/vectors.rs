@@ -38,7 +38,7 @@ fn vector(value: &Value) -> Result<Vec<f64>> {
     let Value::Array(items) = value else { return Err(Error::expected("array", value)) };
     // As in the reference, numbers of a document are none before they were computed with.
     let number = |item: &Value| match item {
-        Value::Int(_) | Value::Float(_) => Num::of(item).map(Num::to_f64),
+        Value::Int(_) | Value::Float(_) | Value::Sized(_) => Num::of(item).map(Num::to_f64),
         _ => None,
     };
     let number = |item: &Value| number(item).ok_or_else(|| Error::expected("number", item));
@@ -64,6 +64,7 @@ fn with_schema_registry_header(args: &Args<'_>) -> Result<Value> {
     let id = match args.value(0) {
         Value::Int(id) => Some(*id as f64),
         Value::Float(id) => Some(*id),
+        Value::Sized(id) => Some(id.num().to_f64()),
         other => return Err(Error::expected("number", other)),
     };
     let id = id.filter(|id| id.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(id));

@@ -246,7 +246,7 @@ pub(super) fn zone_abbreviation(t: &Zoned) -> Option<String> {
 pub fn zone_name(t: &Zoned) -> String {
     zone_abbreviation(t).unwrap_or_else(|| {
         let seconds = t.offset().seconds();
-        let offset = Offset { z: false, colon: false, minutes: seconds % 3600 != 0, seconds: false };
+        let offset = Offset { z: false, colon: false, minutes: true, seconds: false };
         let mut out = String::new();
         write_offset(&mut out, seconds, offset);
         out

@@ -191,7 +191,7 @@ impl Infix {
 /// A computed number, or the one that a text says; a number of a document is neither.
 pub(super) fn number(value: &Value) -> Option<f64> {
     match value {
-        Value::Int(_) | Value::Float(_) => Num::of(value).map(Num::to_f64),
+        Value::Int(_) | Value::Float(_) | Value::Sized(_) => Num::of(value).map(Num::to_f64),
         Value::String(text) => parse_float(text).ok(),
         _ => None,
     }
@@ -225,6 +225,7 @@ pub(super) fn is_zero(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) | Value::Int(0) => true,
         Value::Float(float) => *float == 0.0,
+        Value::Sized(sized) => sized.is_zero(),
         Value::String(text) => text.is_empty(),
         _ => false,
     }

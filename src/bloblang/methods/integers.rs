@@ -6,7 +6,7 @@ use crate::bloblang::args::Args;
 use crate::bloblang::error::Error;
 use crate::bloblang::spec::{Example, MethodRun, MethodSpec, Result};
 use crate::value::number::{Num, parse_int, parse_uint};
-use crate::value::{Value, text};
+use crate::value::{SizedNumber, Value, text};
 
 use super::coercion::to_float;
 
@@ -114,7 +114,6 @@ const FLOAT64: MethodSpec =
             Example { mapping: "root = this.n.float64()", cases: &[(r#"{"n":[]}"#, "Error")] },
         ]);
 
-/// The shortest digits that stand for the same float of 32 bits are kept as the number's text.
 fn float32(target: Cow<'_, Value>, _: &Args<'_>) -> Result<Value> {
     let wide = to_float(&target)?;
     let narrow = wide as f32;
@@ -124,13 +123,14 @@ fn float32(target: Cow<'_, Value>, _: &Args<'_>) -> Result<Value> {
             text::string(&target)
         )));
     }
-    let shortest: f64 = narrow.to_string().parse().unwrap_or(f64::from(narrow));
-    Ok(Value::Float(shortest))
+    Ok(Value::Sized(SizedNumber::Single(narrow)))
 }
 
 fn signed(target: &Value, bits: u32) -> Result<Value> {
     let int = match number(target)? {
         Source::Int(i) => i,
+        Source::Unsigned(n) => i64::try_from(n)
+            .map_err(|_| Error::new("value is too large to be cast as a signed integer"))?,
         Source::Float(f) => whole(f, i64::MIN as f64, i64::MAX as f64)? as i64,
         Source::Text(text) => {
             parse_int(&text).map_err(|e| Error::new(format!("strconv.ParseInt: parsing {text:?}: {e}")))?
@@ -152,6 +152,7 @@ fn unsigned(target: &Value, bits: u32) -> Result<Value> {
     let negative = || Error::new("a negative value cannot be cast as an unsigned integer");
     let uint = match number(target)? {
         Source::Int(i) => u64::try_from(i).map_err(|_| negative())?,
+        Source::Unsigned(n) => n,
         Source::Float(f) if f < 0.0 => return Err(negative()),
         Source::Float(f) => whole(f, 0.0, u64::MAX as f64)? as u64,
         Source::Text(text) => {
@@ -161,14 +162,13 @@ fn unsigned(target: &Value, bits: u32) -> Result<Value> {
     if uint > u64::MAX >> (64 - bits) {
         return Err(Error::new(format!("value is too large to be cast as a {bits}-bit unsigned integer")));
     }
-    // Integers beyond the signed range are kept as their digits.
-    Ok(i64::try_from(uint)
-        .map_or_else(|_| Value::Number(itoa::Buffer::new().format(uint).into()), Value::Int))
+    Ok(Value::Sized(SizedNumber::Unsigned(uint)))
 }
 
 /// What an integer is made from.
 enum Source<'v> {
     Int(i64),
+    Unsigned(u64),
     Float(f64),
     Text(Cow<'v, str>),
 }
@@ -186,6 +186,8 @@ fn number(target: &Value) -> Result<Source<'_>> {
         },
         Value::Int(i) => Ok(Source::Int(*i)),
         Value::Float(f) => Ok(Source::Float(*f)),
+        Value::Sized(SizedNumber::Unsigned(n)) => Ok(Source::Unsigned(*n)),
+        Value::Sized(SizedNumber::Single(f)) => Ok(Source::Float(f64::from(*f))),
         other => Err(Error::expected("number", other)),
     }
 }

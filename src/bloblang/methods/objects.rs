@@ -309,8 +309,7 @@ fn collapse(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
 
 fn flatten_into(flat: &mut EcoVec<(Str, Value)>, prefix: &str, value: &Value, include_empty: bool) {
     let below = |key: &str| -> String {
-        let key = key.replace('~', "~0").replace('.', "~1");
-        if prefix.is_empty() { key } else { format!("{prefix}.{key}") }
+        if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") }
     };
     match value {
         Value::Object(object) if !object.is_empty() => {

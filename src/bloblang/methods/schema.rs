@@ -12,7 +12,7 @@ use crate::bloblang::error::Error;
 use crate::bloblang::scope::Environment;
 use crate::bloblang::spec::{Example, MethodRun, MethodSpec, PreparedMethod, Result, Status};
 use crate::value::number::Num;
-use crate::value::{Object, Str, Value, json};
+use crate::value::{Object, SizedNumber, Str, Value, json};
 
 pub const METHODS: &[&MethodSpec] = &[&INFER_SCHEMA, &JSON_SCHEMA];
 
@@ -40,6 +40,7 @@ struct Shape<'v> {
 enum Kind {
     Boolean = 1,
     Int64 = 3,
+    Float32 = 4,
     Float64 = 5,
     String = 6,
     ByteArray = 7,
@@ -54,6 +55,7 @@ impl Kind {
         match self {
             Kind::Boolean => "BOOLEAN",
             Kind::Int64 => "INT64",
+            Kind::Float32 => "FLOAT32",
             Kind::Float64 => "FLOAT64",
             Kind::String => "STRING",
             Kind::ByteArray => "BYTE_ARRAY",
@@ -74,6 +76,8 @@ impl<'v> Shape<'v> {
             Value::Bool(_) => Kind::Boolean,
             Value::Int(_) => Kind::Int64,
             Value::Float(_) => Kind::Float64,
+            Value::Sized(SizedNumber::Unsigned(_)) => Kind::Int64,
+            Value::Sized(SizedNumber::Single(_)) => Kind::Float32,
             Value::Number(text) => match Num::from_text(text) {
                 Some(Num::Int(_)) => Kind::Int64,
                 Some(Num::Float(_)) => Kind::Float64,

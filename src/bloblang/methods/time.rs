@@ -405,6 +405,7 @@ const PERIOD: Params = Params::Named(&[Param::string("duration", "A period such 
 const TS_ADD_ISO8601: MethodSpec =
     MethodSpec::new("ts_add_iso8601", CATEGORY, MethodRun::Prepared(|args, _| shifted(args, 1.0)))
         .status(Status::Beta)
+        .folds()
         .doc("A time later by an ISO 8601 period, counted in the calendar.")
         .params(PERIOD)
         .examples(&[
@@ -421,6 +422,7 @@ const TS_ADD_ISO8601: MethodSpec =
 const TS_SUB_ISO8601: MethodSpec =
     MethodSpec::new("ts_sub_iso8601", CATEGORY, MethodRun::Prepared(|args, _| shifted(args, -1.0)))
         .status(Status::Beta)
+        .folds()
         .doc("A time earlier by an ISO 8601 period, counted in the calendar.")
         .params(PERIOD)
         .examples(&[
@@ -462,6 +464,7 @@ const PARSE_DURATION_ISO8601: MethodSpec = MethodSpec::new(
     }),
 )
 .status(Status::Beta)
+.folds()
 .doc("The nanoseconds of an ISO 8601 period; a year counts as 31556952 seconds, a month as a twelfth of it.")
 .examples(&[
     Example {

@@ -54,7 +54,7 @@ const FUNCTIONS: &[(&str, usize, Body)] = &[
         Ok(Val::text(match found.as_deref() {
             None => "undefined",
             Some(Value::Int(_)) => "int",
-            Some(Value::Float(_) | Value::Number(_)) => "float",
+            Some(Value::Float(_) | Value::Sized(_) | Value::Number(_)) => "float",
             Some(other) => other.type_name(),
         }))
     }),

@@ -19,6 +19,7 @@ pub fn to_js<'js>(cx: &Ctx<'js>, value: &Value) -> Result<Js<'js>> {
         Value::Bool(b) => Js::new_bool(cx.clone(), *b),
         Value::Int(i) => Js::new_number(cx.clone(), *i as f64),
         Value::Float(f) => Js::new_number(cx.clone(), *f),
+        Value::Sized(sized) => Js::new_number(cx.clone(), sized.num().to_f64()),
         Value::Number(digits) => Js::new_number(cx.clone(), digits.parse().unwrap_or(f64::NAN)),
         Value::Array(items) => {
             let array = Array::new(cx.clone())?;

@@ -229,6 +229,7 @@ fn timestamp(value: &Value) -> Option<Timestamp> {
         Value::Timestamp(time) => Some(time.timestamp()),
         Value::Int(whole) => Timestamp::from_second(*whole).ok(),
         Value::Float(float) => seconds(*float),
+        Value::Sized(sized) => seconds(sized.num().to_f64()),
         Value::Number(text) => match text.parse() {
             Ok(whole) => Timestamp::from_second(whole).ok(),
             Err(_) => seconds(text.parse().ok()?),

@@ -305,7 +305,9 @@ fn time(value: &Value, unit: Unit) -> Result<i64, String> {
     let time: Timestamp = match value {
         Value::Timestamp(time) => time.timestamp(),
         Value::String(text) => text.parse().map_err(|error| format!("'{text}' is no time: {error}"))?,
-        Value::Null | Value::Int(_) | Value::Number(_) | Value::Float(_) => return whole(value, Leaf::Int64),
+        Value::Null | Value::Int(_) | Value::Sized(_) | Value::Number(_) | Value::Float(_) => {
+            return whole(value, Leaf::Int64);
+        }
         other => return Err(unfit(other, "time")),
     };
     i64::try_from(time.as_nanosecond().div_euclid(unit.nanos()))
@@ -318,6 +320,7 @@ fn float(value: &Value) -> Result<f64, String> {
         Value::Bool(b) => Ok(f64::from(u8::from(*b))),
         Value::Int(n) => Ok(*n as f64),
         Value::Float(f) => Ok(*f),
+        Value::Sized(sized) => Ok(sized.num().to_f64()),
         Value::Number(digits) => Ok(number::parse_float(digits).unwrap_or(f64::NAN)),
         Value::String(text) => text.parse().map_err(|_| unfit(value, "number")),
         _ => Err(unfit(value, "number")),

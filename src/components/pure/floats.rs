@@ -15,6 +15,7 @@ fn make_floats(value: &mut Value) {
                 *value = Value::Float(number);
             }
         }
+        Value::Sized(number) => *value = Value::Float(number.num().to_f64()),
         Value::Int(number) => *value = Value::Float(*number as f64),
         Value::Array(items) => items.make_mut().iter_mut().for_each(make_floats),
         Value::Object(object) => object.values_mut().for_each(make_floats),

@@ -115,6 +115,7 @@ fn val(value: &Value) -> Val {
         Value::Bool(b) => Val::Bool(*b),
         Value::Int(i) => Val::Num(Num::from_integral(*i)),
         Value::Float(f) => Val::Num(Num::Float(*f)),
+        Value::Sized(sized) => val(&sized.common()),
         Value::Number(text) => Val::Num(number(text)),
         Value::Array(items) => items.iter().map(val).collect(),
         Value::Object(object) => {

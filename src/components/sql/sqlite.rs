@@ -11,6 +11,7 @@ use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::types::{Null, ToSqlOutput, ValueRef};
 use rusqlite::{Batch, Connection, ErrorCode, OpenFlags, Statement};
 
+use crate::value::number::Num;
 use crate::value::{Object, Str, Timestamp, Value};
 
 /// An open database.
@@ -147,6 +148,10 @@ fn bound(value: &Value, numbers: Numbers) -> Result<ToSqlOutput<'_>, rusqlite::E
         Value::Bool(b) => ToSqlOutput::Owned(i64::from(*b).into()),
         Value::Int(i) => ToSqlOutput::Owned((*i).into()),
         Value::Float(f) => ToSqlOutput::Owned((*f).into()),
+        Value::Sized(sized) => match sized.num() {
+            Num::Int(i) => ToSqlOutput::Owned(i.into()),
+            Num::Float(f) => ToSqlOutput::Owned(f.into()),
+        },
         Value::Number(number) => match (numbers, number.parse::<i64>(), number.parse::<f64>()) {
             (Numbers::Numbers, Ok(i), _) => ToSqlOutput::Owned(i.into()),
             (Numbers::Numbers, Err(_), Ok(f)) => ToSqlOutput::Owned(f.into()),

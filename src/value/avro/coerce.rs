@@ -24,6 +24,7 @@ pub fn integer(value: &Value, logical: Logical) -> Result<i64, String> {
     let time = match value {
         Value::Int(n) => return Ok(*n),
         Value::Float(f) => return whole(*f),
+        Value::Sized(sized) => return integer(&sized.common(), logical),
         Value::Number(digits) => {
             return number::parse_int(digits)
                 .or_else(|_| whole(number::parse_float(digits).unwrap_or(f64::NAN)));
@@ -59,6 +60,7 @@ pub fn small(value: &Value, logical: Logical) -> Result<i32, String> {
 pub fn float(value: &Value, exact: i64) -> Result<f64, String> {
     match value {
         Value::Float(f) => Ok(*f),
+        Value::Sized(sized) => float(&sized.common(), exact),
         Value::Number(digits) => number::parse_float(digits).map_err(|_| format!("{digits} is not a float")),
         Value::Int(n) if n.abs() <= exact => Ok(*n as f64),
         Value::Int(n) => Err(format!("{n} is not exactly a float")),
@@ -100,6 +102,7 @@ pub fn decimal_bytes(value: &Value, scale: u32) -> Option<Vec<u8>> {
         Value::Number(text) | Value::String(text) => text.to_string(),
         Value::Int(n) => n.to_string(),
         Value::Float(f) => f.to_string(),
+        Value::Sized(_) => super::super::text::string(value).into_owned(),
         _ => return None,
     };
     let factor = 10i128.checked_pow(scale)?;

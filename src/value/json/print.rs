@@ -111,6 +111,7 @@ impl Printer<'_, '_> {
             Value::Int(i) => self.out.extend_from_slice(itoa::Buffer::new().format(*i).as_bytes()),
             Value::Float(f) if !f.is_finite() => return Err(Unprintable(*f)),
             Value::Float(f) => self.out.extend_from_slice(number::json_text(*f).as_bytes()),
+            Value::Sized(sized) => self.leaf(&sized.common())?,
             Value::Number(text) => self.out.extend_from_slice(text.as_bytes()),
             Value::String(s) => self.string(s),
             Value::RawString(bytes) => self.raw_string(bytes),

@@ -1,7 +1,7 @@
 //! Writing.
 
 use super::{MsgpackError, TIME};
-use crate::value::{Timestamp, Value};
+use crate::value::{SizedNumber, Timestamp, Value};
 
 type Result = std::result::Result<(), MsgpackError>;
 
@@ -12,6 +12,8 @@ pub fn write(value: &Value, out: &mut Vec<u8>) -> Result {
         Value::Bool(b) => out.push(if *b { 0xc3 } else { 0xc2 }),
         Value::Int(i) => push(out, 0xd3, &i.to_be_bytes()),
         Value::Float(f) => push(out, 0xcb, &f.to_be_bytes()),
+        Value::Sized(SizedNumber::Unsigned(n)) => push(out, 0xcf, &n.to_be_bytes()),
+        Value::Sized(SizedNumber::Single(f)) => push(out, 0xca, &f.to_be_bytes()),
         Value::Number(text) => write_number(text, out)?,
         Value::String(text) => write_text(text.as_bytes(), out),
         Value::RawString(text) => write_text(text, out),

@@ -6,7 +6,8 @@ use super::directive::Directive;
 use super::float;
 use crate::bloblang::go::quote::{Charset, is_printable, quote, quote_char};
 use crate::value::json::go_lossy;
-use crate::value::{Value, text};
+use crate::value::number::widened;
+use crate::value::{SizedNumber, Value, text};
 
 /// Writes `value` under `verb`.
 pub(super) fn print(d: &Directive, verb: char, value: &Value, out: &mut String) {
@@ -16,8 +17,10 @@ pub(super) fn print(d: &Directive, verb: char, value: &Value, out: &mut String) 
     match value {
         Value::Null | Value::Delete | Value::Nothing if verb == 'v' => d.pad("<nil>", out),
         Value::Bool(b) if matches!(verb, 'v' | 't') => d.pad(if *b { "true" } else { "false" }, out),
-        Value::Int(i) => integer(d, verb, *i, value, out),
+        Value::Int(i) => integer(d, verb, (*i).into(), value, out),
         Value::Float(f) if "eEfFgGv".contains(verb) => float::print(d, verb, *f, out),
+        Value::Sized(SizedNumber::Unsigned(n)) => integer(d, verb, (*n).into(), value, out),
+        Value::Sized(SizedNumber::Single(f)) if "eEfFgGv".contains(verb) => float::print(d, verb, widened(*f), out),
         Value::String(s) => string(d, verb, s, value, out),
         Value::RawString(bytes) if matches!(verb, 'x' | 'X') => hex(d, verb, bytes, out),
         Value::RawString(bytes) => string(d, verb, &go_lossy(bytes), value, out),
@@ -32,7 +35,7 @@ pub(super) fn print(d: &Directive, verb: char, value: &Value, out: &mut String) 
                 let items = bytes.iter().map(|b| format!("0x{b:x}")).collect::<Vec<_>>();
                 let _ = write!(out, "[]byte{{{}}}", items.join(", "));
             }
-            'v' | 'd' => list(out, bytes.iter(), " ", |b, out| integer(d, 'd', i64::from(*b), value, out)),
+            'v' | 'd' => list(out, bytes.iter(), " ", |b, out| integer(d, 'd', (*b).into(), value, out)),
             'x' | 'X' => hex(d, verb, bytes, out),
             _ => string(d, verb, &go_lossy(bytes), value, out),
         },
@@ -83,6 +86,8 @@ fn type_name(value: &Value) -> &'static str {
         Value::Bool(_) => "bool",
         Value::Int(_) => "int64",
         Value::Float(_) => "float64",
+        Value::Sized(SizedNumber::Unsigned(_)) => "uint64",
+        Value::Sized(SizedNumber::Single(_)) => "float32",
         Value::Number(_) => "json.Number",
         Value::String(_) | Value::RawString(_) => "string",
         Value::Bytes(_) => "[]uint8",
@@ -166,7 +171,7 @@ fn hex(d: &Directive, verb: char, bytes: &[u8], out: &mut String) {
 }
 
 /// Writes an integer under `vdboOxXcqU`.
-fn integer(d: &Directive, verb: char, i: i64, value: &Value, out: &mut String) {
+fn integer(d: &Directive, verb: char, i: i128, value: &Value, out: &mut String) {
     let magnitude = i.unsigned_abs();
     let digits = match verb {
         'v' | 'd' => magnitude.to_string(),
@@ -201,8 +206,8 @@ fn integer(d: &Directive, verb: char, i: i64, value: &Value, out: &mut String) {
 }
 
 /// `U+0041`, and with `#` the character behind it.
-fn unicode(d: &Directive, i: i64, out: &mut String) {
-    let mut shown = format!("U+{:0>1$X}", i, d.precision.unwrap_or(4).max(4));
+fn unicode(d: &Directive, i: i128, out: &mut String) {
+    let mut shown = format!("U+{:0>1$X}", i as u64, d.precision.unwrap_or(4).max(4));
     if let Some(c) = u32::try_from(i).ok().and_then(char::from_u32).filter(|c| d.sharp && is_printable(*c)) {
         let _ = write!(shown, " '{c}'");
     }

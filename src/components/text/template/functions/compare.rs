@@ -4,6 +4,7 @@ use super::{Line, MANY, float, int, string, truth};
 use crate::bloblang::go::format::sprintf;
 use crate::bloblang::go::html;
 use crate::bloblang::go::url::{self, Part};
+use crate::value::number::Num;
 use crate::value::{Value, text};
 
 pub const FUNCTIONS: &[Line] = &[
@@ -80,6 +81,10 @@ fn basic(value: &Value) -> Result<Basic<'_>, String> {
         Value::Bool(b) => Basic::Bool(*b),
         Value::Int(n) => Basic::Int(*n),
         Value::Float(f) => Basic::Float(*f),
+        Value::Sized(sized) => match sized.num() {
+            Num::Int(n) => Basic::Int(n),
+            Num::Float(f) => Basic::Float(f),
+        },
         Value::Number(text) | Value::String(text) => Basic::Text(text),
         Value::Null | Value::Nothing => Basic::Nil,
         other => return Err(format!("a value of type {} cannot be compared", other.type_name())),

@@ -1,7 +1,7 @@
 //! Objects, and what values are.
 
 use super::{Line, MANY, list, string};
-use crate::value::{Object, Value};
+use crate::value::{Object, SizedNumber, Value};
 
 pub const FUNCTIONS: &[Line] = &[
     ("dict", 0, MANY, |args| {
@@ -99,6 +99,8 @@ fn kind(value: &Value) -> &'static str {
         Value::Bool(_) => "bool",
         Value::Int(_) => "int64",
         Value::Float(_) => "float64",
+        Value::Sized(SizedNumber::Unsigned(_)) => "uint64",
+        Value::Sized(SizedNumber::Single(_)) => "float32",
         Value::Number(_) | Value::String(_) | Value::RawString(_) => "string",
         Value::Bytes(_) | Value::Array(_) => "slice",
         Value::Object(_) => "map",

@@ -102,6 +102,7 @@ pub fn truth(value: &Value) -> bool {
         Value::Bool(b) => *b,
         Value::Int(n) => *n != 0,
         Value::Float(f) => *f != 0.0,
+        Value::Sized(sized) => !sized.is_zero(),
         Value::Number(text) => !text.is_empty(),
         Value::String(text) => !text.is_empty(),
         Value::RawString(bytes) | Value::Bytes(bytes) => !bytes.is_empty(),
@@ -138,6 +139,7 @@ fn float(value: &Value) -> f64 {
     match value {
         Value::Int(n) => *n as f64,
         Value::Float(f) => *f,
+        Value::Sized(sized) => sized.num().to_f64(),
         Value::Bool(b) => f64::from(u8::from(*b)),
         Value::Number(text) | Value::String(text) => number::parse_float(text).unwrap_or(0.0),
         _ => 0.0,
