@@ -83,7 +83,9 @@ impl Pair {
     pub fn of(left: &Value, right: &Value) -> Option<Pair> {
         match (Num::of(left)?, Num::of(right)?) {
             (Num::Int(l), Num::Int(r)) if !matches!(left, Value::Sized(_)) => Some(Pair::Signed(l, r)),
-            (l, r) => Some(Pair::of_sizes(left, right).unwrap_or_else(|| Pair::Floats(l.to_f64(), r.to_f64()))),
+            (l, r) => {
+                Some(Pair::of_sizes(left, right).unwrap_or_else(|| Pair::Floats(l.to_f64(), r.to_f64())))
+            }
         }
     }
 

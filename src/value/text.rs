@@ -27,7 +27,9 @@ pub fn string(value: &Value) -> Cow<'_, str> {
         Value::Int(i) => Cow::Owned(itoa::Buffer::new().format(*i).to_owned()),
         Value::Float(f) => Cow::Owned(number::general_text(*f).to_string()),
         // As in a document, not as other floats.
-        Value::Sized(SizedNumber::Single(f)) => Cow::Owned(number::json_text(number::widened(*f)).to_string()),
+        Value::Sized(SizedNumber::Single(f)) => {
+            Cow::Owned(number::json_text(number::widened(*f)).to_string())
+        }
         Value::Sized(sized) => Cow::Owned(string(&sized.common()).into_owned()),
         Value::Timestamp(t) => Cow::Owned(rfc3339(t)),
         Value::Null | Value::Delete | Value::Nothing => Cow::Borrowed("null"),

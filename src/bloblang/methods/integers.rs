@@ -127,15 +127,15 @@ fn float32(target: Cow<'_, Value>, _: &Args<'_>) -> Result<Value> {
 }
 
 fn signed(target: &Value, bits: u32) -> Result<Value> {
-    let int = match number(target)? {
-        Source::Int(i) => i,
-        Source::Unsigned(n) => i64::try_from(n)
-            .map_err(|_| Error::new("value is too large to be cast as a signed integer"))?,
-        Source::Float(f) => whole(f, i64::MIN as f64, i64::MAX as f64)? as i64,
-        Source::Text(text) => {
-            parse_int(&text).map_err(|e| Error::new(format!("strconv.ParseInt: parsing {text:?}: {e}")))?
-        }
-    };
+    let int =
+        match number(target)? {
+            Source::Int(i) => i,
+            Source::Unsigned(n) => i64::try_from(n)
+                .map_err(|_| Error::new("value is too large to be cast as a signed integer"))?,
+            Source::Float(f) => whole(f, i64::MIN as f64, i64::MAX as f64)? as i64,
+            Source::Text(text) => parse_int(&text)
+                .map_err(|e| Error::new(format!("strconv.ParseInt: parsing {text:?}: {e}")))?,
+        };
     let limit = i64::MAX >> (64 - bits);
     match int {
         int if int > limit => {

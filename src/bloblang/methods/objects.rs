@@ -308,9 +308,8 @@ fn collapse(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
 }
 
 fn flatten_into(flat: &mut EcoVec<(Str, Value)>, prefix: &str, value: &Value, include_empty: bool) {
-    let below = |key: &str| -> String {
-        if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") }
-    };
+    let below =
+        |key: &str| -> String { if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") } };
     match value {
         Value::Object(object) if !object.is_empty() => {
             for (key, value) in object {

@@ -20,7 +20,9 @@ pub(super) fn print(d: &Directive, verb: char, value: &Value, out: &mut String) 
         Value::Int(i) => integer(d, verb, (*i).into(), value, out),
         Value::Float(f) if "eEfFgGv".contains(verb) => float::print(d, verb, *f, out),
         Value::Sized(SizedNumber::Unsigned(n)) => integer(d, verb, (*n).into(), value, out),
-        Value::Sized(SizedNumber::Single(f)) if "eEfFgGv".contains(verb) => float::print(d, verb, widened(*f), out),
+        Value::Sized(SizedNumber::Single(f)) if "eEfFgGv".contains(verb) => {
+            float::print(d, verb, widened(*f), out)
+        }
         Value::String(s) => string(d, verb, s, value, out),
         Value::RawString(bytes) if matches!(verb, 'x' | 'X') => hex(d, verb, bytes, out),
         Value::RawString(bytes) => string(d, verb, &go_lossy(bytes), value, out),
