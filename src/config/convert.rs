@@ -33,7 +33,7 @@ impl From<&Value> for Node {
                 Node::text(String::from_utf8_lossy(bytes).into_owned())
             }
             Value::Timestamp(time) => {
-                Node::scalar(time.strftime("%Y-%m-%dT%H:%M:%S%.f%:z").to_string(), Tag::Timestamp)
+                Node::scalar(time.to_zoned().strftime("%Y-%m-%dT%H:%M:%S%.f%:z").to_string(), Tag::Timestamp)
             }
             Value::Array(items) => Node::seq(items.iter().map(Node::from)),
             Value::Object(object) => {

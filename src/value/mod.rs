@@ -23,11 +23,13 @@ pub mod protobuf;
 mod raw;
 mod sized;
 pub mod text;
+mod time;
 pub mod xml;
 pub mod yaml_scalar;
 
 pub use object::Object;
 pub use sized::SizedNumber;
+pub use time::Timestamp;
 
 use std::sync::Arc;
 
@@ -38,9 +40,6 @@ pub type Str = ecow::EcoString;
 
 /// A list with cheap clones, copied on the first write while it is shared.
 pub type Array = ecow::EcoVec<Value>;
-
-/// A point in time with the zone it is shown in.
-pub type Timestamp = jiff::Zoned;
 
 /// Any value a document, a mapping or a message can hold.
 #[derive(Clone, Debug, Default)]
@@ -157,6 +156,12 @@ impl From<Bytes> for Value {
 impl From<Timestamp> for Value {
     fn from(t: Timestamp) -> Self {
         Value::Timestamp(Arc::new(t))
+    }
+}
+
+impl From<jiff::Zoned> for Value {
+    fn from(t: jiff::Zoned) -> Self {
+        Timestamp::from(t).into()
     }
 }
 

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use jiff::tz::TimeZone;
+
 use super::json::{self, Style};
 use super::{SizedNumber, Timestamp, Value, number};
 
@@ -88,7 +90,7 @@ fn go_list<T>(items: impl Iterator<Item = T>, out: &mut String, write: impl Fn(T
 pub fn rfc3339(t: &Timestamp) -> String {
     let mut out = String::with_capacity(35);
     date_and_time(t, 'T', &mut out);
-    match t.offset().seconds() / 60 {
+    match t.yearless().offset().seconds() / 60 {
         0 => out.push('Z'),
         minutes => push_offset(minutes, ":", &mut out),
     }
@@ -100,18 +102,23 @@ fn go_time(t: &Timestamp) -> String {
     let mut out = String::with_capacity(40);
     date_and_time(t, ' ', &mut out);
     out.push(' ');
-    push_offset(t.offset().seconds() / 60, "", &mut out);
-    let abbreviation = t.time_zone().to_offset_info(t.timestamp()).abbreviation().to_owned();
-    let _ = write!(out, " {abbreviation}");
+    let near = t.yearless();
+    let minutes = near.offset().seconds() / 60;
+    push_offset(minutes, "", &mut out);
+    out.push(' ');
+    match near.time_zone() {
+        zone if zone != &TimeZone::UTC && zone.to_fixed_offset().is_ok() => push_offset(minutes, "", &mut out),
+        zone => out.push_str(zone.to_offset_info(near.timestamp()).abbreviation()),
+    }
     out
 }
 
 fn date_and_time(t: &Timestamp, between: char, out: &mut String) {
-    let (date, time) = (t.date(), t.time());
+    let (date, time) = (t.yearless().date(), t.yearless().time());
     let _ = write!(
         out,
         "{:04}-{:02}-{:02}{between}{:02}:{:02}:{:02}",
-        date.year(),
+        t.year(),
         date.month(),
         date.day(),
         time.hour(),
@@ -162,7 +169,7 @@ mod tests {
 
     #[test]
     fn times() {
-        let time = |text: &str| -> Timestamp { text.parse().unwrap() };
+        let time = |text: &str| Timestamp::from(text.parse::<jiff::Zoned>().unwrap());
         assert_eq!(rfc3339(&time("2020-01-02T03:04:05.120[UTC]")), "2020-01-02T03:04:05.12Z");
         let new_york = time("2020-07-02T03:04:05[America/New_York]");
         assert_eq!(rfc3339(&new_york), "2020-07-02T03:04:05-04:00");

@@ -5,7 +5,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 
-use super::{Timestamp, Value, number};
+use super::{Value, number};
 
 /// Where YAML's own tags live: `!!str` is short for this and `str`.
 const TAGS: &str = "tag:yaml.org,2002:";
@@ -70,7 +70,7 @@ fn float(text: &str) -> Option<Value> {
 }
 
 /// Reads `2001-2-3`, `2001-2-3 4:5:6.7` and `2001-2-3T4:5:6.7Z` (or `+01:00`).
-fn timestamp(text: &str) -> Option<Timestamp> {
+fn timestamp(text: &str) -> Option<jiff::Zoned> {
     let bytes = text.as_bytes();
     if bytes.len() < 8 || bytes[4] != b'-' || !bytes[..4].iter().all(u8::is_ascii_digit) {
         return None;

@@ -40,7 +40,7 @@ const NOW: FunctionSpec =
         ]);
 
 fn unix<'a>(ctx: &Ctx<'a>, nanos_per_unit: i128) -> Result<Cow<'a, Value>> {
-    let nanos = ctx.host().now().timestamp().as_nanosecond();
+    let nanos = ctx.host().now().as_nanosecond();
     owned(i64::try_from(nanos.div_euclid(nanos_per_unit)).unwrap_or(i64::MAX))
 }
 

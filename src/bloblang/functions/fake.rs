@@ -106,7 +106,7 @@ impl Dice<'_> {
 
     /// A second between 1970 and now.
     fn second(self) -> i64 {
-        let now = self.host.now().timestamp().as_second();
+        let now = self.host.now().as_second();
         self.below(u64::try_from(now).unwrap_or(1)) as i64
     }
 

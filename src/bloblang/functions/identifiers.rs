@@ -88,14 +88,14 @@ fn hyphenated(id: uuid::Uuid) -> Value {
 
 fn uuid_v7<'a>(args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
     let time = args.timestamp(0).cloned().unwrap_or_else(|| ctx.host().now());
-    let millis = time.timestamp().as_millisecond() as u64;
+    let millis = time.as_millisecond() as u64;
     let random = random_bits(ctx.host()).to_be_bytes();
     let bytes = std::array::from_fn(|i| random[i]);
     Ok(Cow::Owned(hyphenated(uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid())))
 }
 
 fn ksuid<'a>(_: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
-    let seconds = ctx.host().now().timestamp().as_second() - KSUID_EPOCH;
+    let seconds = ctx.host().now().as_second() - KSUID_EPOCH;
     let mut bytes = [0; 20];
     bytes[..4].copy_from_slice(&(seconds as u32).to_be_bytes());
     bytes[4..].copy_from_slice(&random_bits(ctx.host()).to_be_bytes());

@@ -36,7 +36,7 @@ fn snowflake_id(args: &Args<'_>, _: &Environment) -> Result<PreparedFunction> {
         return Err(Error::new(format!("node_id must be between 0 and 1023, got {node}")));
     }
     Ok(Arc::new(move |_, ctx| {
-        let now = ctx.host().now().timestamp().as_millisecond() << 12;
+        let now = ctx.host().now().as_millisecond() << 12;
         let next = |last: i64| now.max(last + 1);
         let last = LAST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(next(last)));
         let (millisecond, count) = {
@@ -71,7 +71,7 @@ fn ulid(args: &Args<'_>, _: &Environment) -> Result<PreparedFunction> {
     }
     Ok(Arc::new(move |_, ctx| {
         let host = ctx.host();
-        let millisecond = u64::try_from(host.now().timestamp().as_millisecond()).unwrap_or_default();
+        let millisecond = u64::try_from(host.now().as_millisecond()).unwrap_or_default();
         let random = u128::from(host.random()) << 64 | u128::from(host.random());
         let id = ulid::Ulid::from_parts(millisecond, random);
         Ok(Value::from(if hexadecimal { format!("{:032x}", id.0) } else { id.to_string() }))

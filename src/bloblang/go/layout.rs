@@ -1,7 +1,8 @@
 //! Go's reference layouts: `2006-01-02T15:04:05.999999999Z07:00` shows how the time that it names would be written.
 
-use jiff::Zoned;
 use jiff::civil::Weekday;
+
+use crate::value::Timestamp;
 
 /// RFC 3339 with as many digits of a second as there are.
 pub const RFC3339_NANO: &str = "2006-01-02T15:04:05.999999999Z07:00";
@@ -165,7 +166,7 @@ fn fraction(rest: &str, separator: u8) -> Option<(Chunk, usize)> {
 }
 
 /// Writes a time as a layout shows it.
-pub fn format(time: &Zoned, layout: &str) -> String {
+pub fn format(time: &Timestamp, layout: &str) -> String {
     let mut out = String::with_capacity(layout.len() + 8);
     let mut rest = layout;
     loop {
@@ -177,8 +178,9 @@ pub fn format(time: &Zoned, layout: &str) -> String {
     }
 }
 
-fn write(out: &mut String, t: &Zoned, chunk: Chunk) {
+fn write(out: &mut String, time: &Timestamp, chunk: Chunk) {
     use std::fmt::Write;
+    let t = time.yearless();
     let hour12 = match t.hour() % 12 {
         0 => 12,
         hour => hour,
@@ -200,11 +202,11 @@ fn write(out: &mut String, t: &Zoned, chunk: Chunk) {
         Chunk::Hour12 { zero } => number(out, hour12.into(), zero),
         Chunk::Minute { zero } => number(out, t.minute().into(), zero),
         Chunk::Second { zero } => number(out, t.second().into(), zero),
-        Chunk::LongYear => padded(out, t.year().into(), 4, Pad::Zero),
+        Chunk::LongYear => padded(out, time.year(), 4, Pad::Zero),
         Chunk::Year => number(out, i32::from(t.year()).rem_euclid(100), true),
         Chunk::Upper12 => out.push_str(if t.hour() >= 12 { "PM" } else { "AM" }),
         Chunk::Lower12 => out.push_str(if t.hour() >= 12 { "pm" } else { "am" }),
-        Chunk::ZoneName => out.push_str(&zone_name(t)),
+        Chunk::ZoneName => out.push_str(&zone_name(time)),
         Chunk::Offset(offset) => write_offset(out, t.offset().seconds(), offset),
         Chunk::Fraction { separator, digits, trimmed } => {
             write_fraction(out, t.subsec_nanosecond(), separator, digits, trimmed);
@@ -212,7 +214,7 @@ fn write(out: &mut String, t: &Zoned, chunk: Chunk) {
     }
 }
 
-fn padded(out: &mut String, n: i32, width: usize, pad: Pad) {
+fn padded(out: &mut String, n: i64, width: usize, pad: Pad) {
     let text = n.unsigned_abs().to_string();
     if n < 0 {
         out.push('-');
@@ -233,7 +235,8 @@ pub fn weekday(day: Weekday) -> &'static str {
 }
 
 /// The short name of the zone at that time; none where it is only an offset.
-pub(super) fn zone_abbreviation(t: &Zoned) -> Option<String> {
+pub(super) fn zone_abbreviation(t: &Timestamp) -> Option<String> {
+    let t = t.yearless();
     let zone = t.time_zone();
     if zone == &jiff::tz::TimeZone::UTC {
         return Some("UTC".to_owned());
@@ -243,9 +246,9 @@ pub(super) fn zone_abbreviation(t: &Zoned) -> Option<String> {
 }
 
 /// The short name of the zone at that time, or its offset where it has none.
-pub fn zone_name(t: &Zoned) -> String {
+pub fn zone_name(t: &Timestamp) -> String {
     zone_abbreviation(t).unwrap_or_else(|| {
-        let seconds = t.offset().seconds();
+        let seconds = t.yearless().offset().seconds();
         let offset = Offset { z: false, colon: false, minutes: true, seconds: false };
         let mut out = String::new();
         write_offset(&mut out, seconds, offset);

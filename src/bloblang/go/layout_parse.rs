@@ -1,11 +1,11 @@
 //! Reading a time as a Go layout shows it.
 
-use jiff::Zoned;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset as ZoneOffset, TimeZone};
 
 use super::layout::{Chunk, MONTHS, Offset, Pad, WEEKDAYS, next};
 use super::zone;
+use crate::value::Timestamp;
 
 /// What was read so far.
 #[derive(Debug, Default)]
@@ -33,7 +33,7 @@ struct Fields {
 struct Input<'a>(&'a str);
 
 /// Reads `text` by `layout`; UTC where the layout names no zone. The error says what does not fit.
-pub fn parse(layout: &str, text: &str) -> Result<Zoned, String> {
+pub fn parse(layout: &str, text: &str) -> Result<Timestamp, String> {
     let mut fields = Fields { year: 0, ..Fields::default() };
     let mut input = Input(text);
     let mut rest = layout;
@@ -245,7 +245,7 @@ impl Fields {
         Ok(())
     }
 
-    fn finish(self) -> Result<Zoned, &'static str> {
+    fn finish(self) -> Result<Timestamp, &'static str> {
         let year = i16::try_from(self.year).map_err(|_| "year")?;
         let small = |n: i32, what| i8::try_from(n).map_err(|_| what);
         let date = match self.year_day {
@@ -283,9 +283,9 @@ impl Fields {
             }
             (false, None, Some(name)) => {
                 let (zone, offset) = zone::by_name(&name, time).ok_or("time zone offset")?;
-                return Ok(offset.to_timestamp(time).map_err(|_| "time")?.to_zoned(zone));
+                return Timestamp::at_offset(time, offset, zone).ok_or("time");
             }
         };
-        time.to_zoned(zone).map_err(|_| "time")
+        Timestamp::in_zone(time, zone).ok_or("time")
     }
 }

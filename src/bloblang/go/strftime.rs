@@ -1,8 +1,7 @@
 //! Writing times by the `%` directives of C.
 
-use jiff::Zoned;
-
 use super::layout::{MONTHS, WEEKDAYS, zone_abbreviation};
+use crate::value::Timestamp;
 
 /// Directives that stand for others.
 pub(super) const COMPOUND: [(u8, &str); 10] = [
@@ -42,13 +41,13 @@ struct Flags {
 }
 
 /// Writes a time. Directives that do not exist stay as they are.
-pub fn format(t: &Zoned, format: &str) -> String {
+pub fn format(t: &Timestamp, format: &str) -> String {
     let mut out = String::with_capacity(format.len() + 16);
     write(&mut out, t, format, false);
     out
 }
 
-fn write(out: &mut String, t: &Zoned, format: &str, upper: bool) {
+fn write(out: &mut String, t: &Timestamp, format: &str, upper: bool) {
     let mut rest = format;
     while let Some(at) = rest.find('%') {
         out.push_str(&rest[..at]);
@@ -169,9 +168,9 @@ impl Flags {
         }
     }
 
-    fn directive(self, t: &Zoned, letter: char) -> Option<String> {
-        let year = i64::from(t.year());
-        let iso = t.date().iso_week_date();
+    fn directive(self, time: &Timestamp, letter: char) -> Option<String> {
+        let t = time.yearless();
+        let (year, iso_year) = (time.year(), time.iso_year());
         let weekday = i64::from(t.weekday().to_sunday_zero_offset());
         let hour = i64::from(t.hour());
         let hour12 = (hour + 11) % 12 + 1;
@@ -190,8 +189,8 @@ impl Flags {
             'd' => zero(t.day().into(), 2),
             'e' => blank(t.day().into()),
             'f' => zero(i64::from(t.subsec_nanosecond() / 1000), if self.width > 0 { 0 } else { 6 }),
-            'G' => zero(iso.year().into(), if self.width > 0 { 0 } else { 4 }),
-            'g' => zero(i64::from(iso.year()).abs() % 100, 2),
+            'G' => zero(iso_year, if self.width > 0 { 0 } else { 4 }),
+            'g' => zero(iso_year.abs() % 100, 2),
             'H' => zero(hour, 2),
             'I' => zero(hour12, 2),
             'j' => zero(year_day, 3),
@@ -203,16 +202,16 @@ impl Flags {
             'P' => Self { swapped: !(self.upper || self.swapped), ..self }.text(half, true),
             'p' => self.text(half, true),
             'S' => zero(t.second().into(), 2),
-            's' => self.number(t.timestamp().as_second(), 0, ' '),
+            's' => self.number(time.as_second(), 0, ' '),
             't' => self.text("\t", false),
             'U' => zero((year_day + 6 - weekday) / 7, 2),
             'u' => zero(if weekday == 0 { 7 } else { weekday }, 0),
-            'V' => zero(iso.week().into(), 2),
+            'V' => zero(t.date().iso_week_date().week().into(), 2),
             'W' => zero((year_day + 6 - (weekday + 6) % 7) / 7, 2),
             'w' => zero(weekday, 0),
             'Y' => zero(year, if self.width > 0 { 0 } else { 4 }),
             'y' => zero(year.abs() % 100, 2),
-            'Z' => match zone_abbreviation(t) {
+            'Z' => match zone_abbreviation(time) {
                 Some(name) => self.text(&name, true),
                 None => self.offset(t.offset().seconds()),
             },
@@ -229,7 +228,7 @@ mod tests {
 
     #[test]
     fn flags_and_widths_shape_what_is_written() {
-        let t: Zoned = "2027-03-04T05:06:07.089012[UTC]".parse().unwrap();
+        let t = Timestamp::from("2027-03-04T05:06:07.089012[UTC]".parse::<jiff::Zoned>().unwrap());
         for (directives, expected) in [
             ("%0e %3d %5Y %10B|%-5d|%05d|%_5m", "04 004 02027      March|    4|00004|    3"),
             ("%:z %::z %:::z %z", "+00:00 +00:00:00 +00 +0000"),

@@ -2,11 +2,12 @@
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
-use jiff::{Span, Timestamp, Zoned};
+use jiff::Span;
 
 use super::layout::{MONTHS, WEEKDAYS};
 use super::strftime::COMPOUND;
 use super::zone;
+use crate::value::Timestamp;
 
 /// Where the weeks of a year are counted from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +45,7 @@ struct Fields {
 struct Input<'a>(&'a str);
 
 /// Reads a time; UTC where the format names no zone. Days and seconds beyond the end of a month or minute run on.
-pub fn parse(text: &str, format: &str) -> Result<Zoned, String> {
+pub fn parse(text: &str, format: &str) -> Result<Timestamp, String> {
     let failed = |what: String| format!("failed to parse {text:?} with {format:?}: {what}");
     let mut fields = Fields::default();
     let mut input = Input(text);
@@ -247,7 +248,7 @@ impl Fields {
         let n = input.0.bytes().take(19).take_while(u8::is_ascii_digit).count();
         let seconds: i64 = input.0[..n].parse().ok()?;
         input.0 = &input.0[n..];
-        let t = Timestamp::from_second(sign * seconds).ok()?.to_zoned(TimeZone::UTC);
+        let t = jiff::Timestamp::from_second(sign * seconds).ok()?.to_zoned(TimeZone::UTC);
         (self.year, self.month, self.day) = (t.year().into(), t.month().into(), Some(t.day().into()));
         (self.hour, self.minute, self.second) = (t.hour().into(), t.minute().into(), t.second().into());
         Some(())
@@ -261,7 +262,7 @@ impl Fields {
         }
         let (zone, _) = zone::by_name(name, DateTime::constant(0, 1, 1, 0, 0, 0, 0))?;
         self.zone = match self.offset {
-            true => zone::named(name, self.zone.to_offset(Timestamp::UNIX_EPOCH)),
+            true => zone::named(name, self.zone.to_offset(jiff::Timestamp::UNIX_EPOCH)),
             false => zone,
         };
         self.zone_name = Some(name.to_owned());
@@ -283,7 +284,7 @@ impl Fields {
         Some(())
     }
 
-    fn finish(self) -> Result<Zoned, String> {
+    fn finish(self) -> Result<Timestamp, String> {
         let year = self.century.map_or(self.year, |century| century * 100 + self.year % 100);
         let beyond = || "the time is beyond the years that can be shown".to_owned();
         let first = |month: i32| {
@@ -315,7 +316,7 @@ impl Fields {
         let start = DateTime::from_parts(date, Time::midnight());
         let span = Span::new().hours(hour).minutes(self.minute).seconds(self.second);
         let time = start.checked_add(span.microseconds(self.micros)).map_err(|_| beyond())?;
-        time.to_zoned(self.zone).map_err(|_| beyond())
+        Timestamp::in_zone(time, self.zone).ok_or_else(beyond)
     }
 
     /// How many days after the first of the year a day of a week is.

@@ -10,8 +10,8 @@ use crate::bloblang::args::{Args, Constant, Param, ParamType, Params};
 use crate::bloblang::error::Error;
 use crate::bloblang::go::{duration, layout, layout_parse, strftime, strptime};
 use crate::bloblang::spec::{Example, MethodRun, MethodSpec, PreparedMethod, Result, Status};
-use crate::bloblang::time::timestamp;
-use crate::value::{Value, text};
+use crate::bloblang::time::{beyond, timestamp};
+use crate::value::{Timestamp, Value, text};
 
 pub const METHODS: &[&MethodSpec] = &[
     &FORMAT_TIMESTAMP,
@@ -90,8 +90,8 @@ const TIMESTAMP: MethodSpec = MethodSpec::new("timestamp", "Type Coercion", Meth
 ]);
 
 fn unix(target: &Value, nanos_per_unit: i128) -> Result<Value> {
-    let nanos = timestamp(target)?.timestamp().as_nanosecond();
-    Ok(Value::Int(i64::try_from(nanos.div_euclid(nanos_per_unit)).unwrap_or(i64::MAX)))
+    // As in the reference, what does not fit wraps.
+    Ok(Value::Int(timestamp(target)?.as_nanosecond().div_euclid(nanos_per_unit) as i64))
 }
 
 const TS_UNIX: MethodSpec =
@@ -139,7 +139,7 @@ const FORMAT_TIMESTAMP_UNIX_NANO: MethodSpec = MethodSpec {
     ..TS_UNIX_NANO
 };
 
-type Format = fn(&Zoned, &str) -> String;
+type Format = fn(&Timestamp, &str) -> String;
 
 fn formatted(args: &Args<'_>, format: Format) -> Result<PreparedMethod> {
     let pattern = args.str(0).to_owned();
@@ -197,7 +197,7 @@ const FORMAT_TIMESTAMP_STRFTIME: MethodSpec = MethodSpec {
 };
 
 /// Reads a time by a layout in the zone it names.
-fn parsed(target: &Value, layout: &str) -> Result<Zoned> {
+fn parsed(target: &Value, layout: &str) -> Result<Timestamp> {
     layout_parse::parse(layout, &string(target)?).map_err(Error::new)
 }
 
@@ -334,15 +334,11 @@ fn ts_round(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
     if step <= 0 {
         return Ok(Value::from(time));
     }
-    let nanos = time.timestamp().as_nanosecond() + YEAR_ONE;
+    let nanos = time.as_nanosecond() + YEAR_ONE;
     let over = nanos.rem_euclid(step);
     let rounded = if over * 2 < step { nanos - over } else { nanos + step - over };
-    let instant = jiff::Timestamp::from_nanosecond(rounded - YEAR_ONE).map_err(|_| beyond())?;
-    Ok(Value::from(instant.to_zoned(time.time_zone().clone())))
-}
-
-fn beyond() -> Error {
-    Error::new("the time is beyond the year 9999")
+    let zone = time.yearless().time_zone().clone();
+    Timestamp::from_nanosecond(rounded - YEAR_ONE, zone).map(Value::from).ok_or_else(beyond)
 }
 
 const TS_SUB: MethodSpec = MethodSpec::new(
@@ -350,7 +346,7 @@ const TS_SUB: MethodSpec = MethodSpec::new(
     CATEGORY,
     MethodRun::Pure(|target, args| {
         let other = args.timestamp(0).ok_or_else(|| Error::expected("timestamp", args.value(0)))?;
-        let nanos = timestamp(&target)?.timestamp().as_nanosecond() - other.timestamp().as_nanosecond();
+        let nanos = timestamp(&target)?.as_nanosecond() - other.as_nanosecond();
         Ok(Value::Int(i64::try_from(nanos).unwrap_or(if nanos < 0 { i64::MIN } else { i64::MAX })))
     }),
 )
@@ -379,13 +375,21 @@ fn shifted(args: &Args<'_>, sign: f64) -> Result<PreparedMethod> {
         // Whole months are counted in the calendar and overflow into the next one, the rest is time.
         let months = sign * (period.years * 12.0 + period.months);
         let days = sign * (period.weeks * 7.0 + period.days);
-        let moved = add_months(&time, months.trunc() as i64).ok_or_else(beyond)?;
-        let moved = moved.checked_add(jiff::Span::new().try_days(days.trunc() as i64).map_err(|_| beyond())?);
         let nanos = sign * period.nanos + days.fract() * 86_400e9 + months.fract() * 2_629_746e9;
-        let moved = moved.and_then(|t| t.checked_add(jiff::SignedDuration::from_nanos(nanos as i64)));
-        Ok(Value::from(moved.map_err(|_| beyond())?))
+        let (months, days) = (months.trunc() as i64, days.trunc() as i64);
+        let cycles = months / MONTHS_PER_CYCLE + days / DAYS_PER_CYCLE;
+        let moved = time.computed(cycles, |time| {
+            let time = add_months(&time, months % MONTHS_PER_CYCLE)?;
+            let time = time.checked_add(jiff::Span::new().days(days % DAYS_PER_CYCLE)).ok()?;
+            time.checked_add(jiff::SignedDuration::from_nanos(nanos as i64)).ok()
+        });
+        moved.map(Value::from).ok_or_else(beyond)
     }))
 }
+
+/// After so many months or days the calendar repeats.
+const MONTHS_PER_CYCLE: i64 = 4800;
+const DAYS_PER_CYCLE: i64 = 146_097;
 
 /// Adds months as Go does: the 31st of January and one month is the 2nd or 3rd of March.
 fn add_months(time: &Zoned, months: i64) -> Option<Zoned> {

@@ -112,7 +112,7 @@ fn parse<const A: usize>(args: &Args<'_>, environment: &Environment) -> Result<P
     let host = environment.host.clone();
     Ok(Arc::new(move |target, _| {
         let token = strict_string(&target)?;
-        let mut claims = algorithm.verify(&token, &key, host.now().timestamp().as_second())?;
+        let mut claims = algorithm.verify(&token, &key, host.now().as_second())?;
         let fits = claims.values_mut().try_for_each(to_floats);
         fits.map_err(|text| Error::new(format!("failed to parse JWT string: {text} does not fit a float")))?;
         Ok(Value::Object(claims))

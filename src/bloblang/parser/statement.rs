@@ -228,14 +228,18 @@ impl<'a> Parser<'a> {
             }
             let condition = self.query(&mut probe).map_err(Failure::made_final)?;
             probe.space();
-            branches.push((Some(condition), self.block_of_statements(&mut probe, Place::If)?));
+            // As in the reference, a branch that cannot be read is not part of the statement.
+            match self.block_of_statements(&mut probe, Place::If) {
+                Ok(statements) => branches.push((Some(condition), statements)),
+                Err(failure) if failure.is_final => return Err(failure),
+                Err(_) => break,
+            }
             *cursor = probe;
         }
         let mut probe = *cursor;
         probe.space();
         if probe.eat("else") {
             probe.space();
-            // As in the reference, an `else` that no block follows is not part of the statement.
             match self.block_of_statements(&mut probe, Place::If) {
                 Ok(statements) => {
                     branches.push((None, statements));

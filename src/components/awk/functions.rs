@@ -201,14 +201,15 @@ fn time(args: &Args<'_>) -> Result<Zoned, String> {
         return Ok(Zoned::now());
     }
     if !layout.is_empty() {
-        return layout_parse::parse(&layout, &text);
+        return layout_parse::parse(&layout, &text).map(|time| time.to_zoned());
     }
     let found = LAYOUTS.iter().find_map(|layout| layout_parse::parse(layout, &text).ok());
+    let found = found.map(|time| time.to_zoned());
     found.ok_or_else(|| format!("the time '{text}' is in no known layout"))
 }
 
 fn formatted(time: Result<Timestamp, jiff::Error>, args: &Args<'_>) -> Result<Val, String> {
     let time = time.map_err(|error| error.to_string())?.to_zoned(TimeZone::UTC);
     let layout = args.text(1);
-    Ok(Val::text(layout::format(&time, if layout.is_empty() { RFC3339 } else { &layout })))
+    Ok(Val::text(layout::format(&time.into(), if layout.is_empty() { RFC3339 } else { &layout })))
 }

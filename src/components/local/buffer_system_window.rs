@@ -226,7 +226,7 @@ impl SystemWindow {
 fn timestamp(value: &Value) -> Option<Timestamp> {
     let seconds = |seconds: f64| Timestamp::from_nanosecond((seconds * 1e9) as i128).ok();
     match value {
-        Value::Timestamp(time) => Some(time.timestamp()),
+        Value::Timestamp(time) => Some(time.to_zoned().timestamp()),
         Value::Int(whole) => Timestamp::from_second(*whole).ok(),
         Value::Float(float) => seconds(*float),
         Value::Sized(sized) => seconds(sized.num().to_f64()),

@@ -303,7 +303,7 @@ fn whole(value: &Value, leaf: Leaf) -> Result<i64, String> {
 
 fn time(value: &Value, unit: Unit) -> Result<i64, String> {
     let time: Timestamp = match value {
-        Value::Timestamp(time) => time.timestamp(),
+        Value::Timestamp(time) => time.to_zoned().timestamp(),
         Value::String(text) => text.parse().map_err(|error| format!("'{text}' is no time: {error}"))?,
         Value::Null | Value::Int(_) | Value::Sized(_) | Value::Number(_) | Value::Float(_) => {
             return whole(value, Leaf::Int64);

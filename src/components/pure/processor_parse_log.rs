@@ -6,7 +6,8 @@ use super::syslog::{Old, Parsed, Year, rfc3164, rfc5424};
 use crate::component::{Built, Processor, ProcessorSpec, Step};
 use crate::config::{ComponentSpec, Conf, Example, Field, Kind, field};
 use crate::message::Batch;
-use crate::value::{Str, Timestamp, Value, json};
+use jiff::Zoned;
+use crate::value::{Str, Value, json};
 
 const FORMAT: Field<Str> =
     field("format").options(&["syslog_rfc5424", "syslog_rfc3164"]).doc("The form of the lines.");
@@ -56,7 +57,7 @@ impl ParseLog {
 
     fn parse(&self, line: &str) -> Result<Value, String> {
         let Parsed { found, fault } = match &self.old {
-            Some(old) => rfc3164(line, old, &Timestamp::now()),
+            Some(old) => rfc3164(line, old, &Zoned::now()),
             None => rfc5424(line),
         };
         fault.map_or_else(|| Ok(found.into()), Err)

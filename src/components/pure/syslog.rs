@@ -4,6 +4,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::bloblang::time::parse_rfc3339;
+use jiff::Zoned;
 use crate::value::{Object, Str, Timestamp, Value, text};
 
 /// What the older form leaves open.
@@ -63,7 +64,7 @@ pub fn rfc5424(line: &str) -> Parsed {
 }
 
 /// Reads a line of RFC 3164; `now` tells the current year.
-pub fn rfc3164(line: &str, old: &Old, now: &Timestamp) -> Parsed {
+pub fn rfc3164(line: &str, old: &Old, now: &Zoned) -> Parsed {
     Reader::new(line).run(|reader| {
         reader.priority()?;
         let time = reader.old_time(old, now)?;
@@ -189,7 +190,7 @@ impl<'t> Reader<'t> {
     }
 
     /// `Jan  2 15:04:05`, or RFC 3339 where that is allowed.
-    fn old_time(&mut self, old: &Old, now: &Timestamp) -> Read<Timestamp> {
+    fn old_time(&mut self, old: &Old, now: &Zoned) -> Read<Timestamp> {
         if old.allow_rfc3339 {
             let (word, rest) = self.rest.split_once(' ').unwrap_or((self.rest, ""));
             if let Some(time) = parse_rfc3339(word) {
@@ -205,7 +206,7 @@ impl<'t> Reader<'t> {
             Year::Fixed(year) => year,
         };
         let time = DateTime::strptime("%Y %b %e %H:%M:%S", format!("{year:04} {time}"));
-        let time = time.ok().and_then(|time| time.to_zoned(old.zone.clone()).ok()).ok_or(fault)?;
+        let time = time.ok().and_then(|time| Timestamp::in_zone(time, old.zone.clone())).ok_or(fault)?;
         self.rest = rest.strip_prefix(' ').unwrap_or(rest);
         Ok(time)
     }
@@ -253,7 +254,7 @@ mod tests {
     #[test]
     fn the_older_form() {
         let old = Old { allow_rfc3339: true, year: Year::Fixed(2020), zone: TimeZone::UTC };
-        let now = Timestamp::now();
+        let now = Zoned::now();
         let want = r#"{"appname":"cron","facility":3,"hostname":"box","message":"tick: tock","priority":28,"procid":"77","severity":4,"timestamp":"2020-02-09T16:49:23Z"}"#;
         assert_eq!(
             shown(rfc3164("<28>Feb  9 16:49:23 box cron[77]: tick: tock", &old, &now)),

@@ -12,7 +12,7 @@ use rusqlite::types::{Null, ToSqlOutput, ValueRef};
 use rusqlite::{Batch, Connection, ErrorCode, OpenFlags, Statement};
 
 use crate::value::number::Num;
-use crate::value::{Object, Str, Timestamp, Value};
+use crate::value::{Object, Str, Value};
 
 /// An open database.
 pub struct Sqlite {
@@ -161,7 +161,7 @@ fn bound(value: &Value, numbers: Numbers) -> Result<ToSqlOutput<'_>, rusqlite::E
         Value::RawString(bytes) => ToSqlOutput::Borrowed(ValueRef::Text(bytes)),
         Value::Bytes(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
         Value::Timestamp(time) => {
-            ToSqlOutput::Owned(time.strftime("%Y-%m-%d %H:%M:%S%.f %z %Z").to_string().into())
+            ToSqlOutput::Owned(time.to_zoned().strftime("%Y-%m-%d %H:%M:%S%.f %z %Z").to_string().into())
         }
         other => {
             let kind = other.type_name();
@@ -191,7 +191,7 @@ fn read(value: ValueRef<'_>, times: bool) -> Value {
 }
 
 /// A point in time out of one of the texts that SQLite's own functions make.
-fn time(text: &str) -> Option<Timestamp> {
+fn time(text: &str) -> Option<jiff::Zoned> {
     let text = text.strip_suffix('Z').unwrap_or(text).replacen('T', " ", 1);
     if let Ok(time) = strtime::parse("%Y-%m-%d %H:%M:%S%.f%:z", &text).and_then(|parsed| parsed.to_zoned()) {
         return Some(time);

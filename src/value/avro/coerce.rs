@@ -29,7 +29,7 @@ pub fn integer(value: &Value, logical: Logical) -> Result<i64, String> {
             return number::parse_int(digits)
                 .or_else(|_| whole(number::parse_float(digits).unwrap_or(f64::NAN)));
         }
-        Value::Timestamp(time) => Some(time.timestamp()),
+        Value::Timestamp(time) => Some(time.to_zoned().timestamp()),
         Value::String(text) if unit(logical).is_some() => text.parse().ok().or_else(|| date(text)),
         _ => None,
     };

@@ -17,9 +17,12 @@ pub struct Style<'a> {
     pub escape_html: bool,
 }
 
-/// A value without JSON text: NaN or an infinity.
+/// A value without JSON text: NaN, an infinity, or a time that RFC 3339 does not know.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Unprintable(pub f64);
+pub enum Unprintable {
+    Number(f64),
+    Year(i64),
+}
 
 /// Appends the JSON text of `value` to `out`; after an error `out` holds a part of it.
 pub fn print_to(out: &mut Vec<u8>, value: &Value, style: Style<'_>) -> Result<(), Unprintable> {
@@ -109,13 +112,14 @@ impl Printer<'_, '_> {
             Value::Bool(true) => self.out.extend_from_slice(b"true"),
             Value::Bool(false) => self.out.extend_from_slice(b"false"),
             Value::Int(i) => self.out.extend_from_slice(itoa::Buffer::new().format(*i).as_bytes()),
-            Value::Float(f) if !f.is_finite() => return Err(Unprintable(*f)),
+            Value::Float(f) if !f.is_finite() => return Err(Unprintable::Number(*f)),
             Value::Float(f) => self.out.extend_from_slice(number::json_text(*f).as_bytes()),
             Value::Sized(sized) => self.leaf(&sized.common())?,
             Value::Number(text) => self.out.extend_from_slice(text.as_bytes()),
             Value::String(s) => self.string(s),
             Value::RawString(bytes) => self.raw_string(bytes),
             Value::Bytes(bytes) => self.base64(bytes),
+            Value::Timestamp(t) if !(0..=9999).contains(&t.year()) => return Err(Unprintable::Year(t.year())),
             Value::Timestamp(t) => self.string(&text::rfc3339(t)),
             Value::Array(_) => self.out.extend_from_slice(b"[]"),
             Value::Object(_) => self.out.extend_from_slice(b"{}"),
@@ -228,7 +232,10 @@ impl Printer<'_, '_> {
 
 impl fmt::Display for Unprintable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "unsupported value: {}", number::general_text(self.0))
+        match self {
+            Unprintable::Number(number) => write!(f, "unsupported value: {}", number::general_text(*number)),
+            Unprintable::Year(year) => write!(f, "a time of the year {year} is outside of 0 to 9999"),
+        }
     }
 }
 

@@ -45,7 +45,7 @@ fn documents_make_the_round_trip() {
     let bytes = Value::from(bytes::Bytes::from_static(b"\xff\x00"));
     assert_eq!(read(&written(&bytes)).unwrap(), bytes);
     for time in ["2024-05-06T07:08:09[UTC]", "2024-05-06T07:08:09.5[UTC]", "1901-02-03T04:05:06.7[UTC]"] {
-        let time = Value::from(time.parse::<crate::value::Timestamp>().unwrap());
+        let time = Value::from(time.parse::<jiff::Zoned>().unwrap());
         assert_eq!(read(&written(&time)).unwrap(), time);
     }
 }

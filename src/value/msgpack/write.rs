@@ -98,7 +98,7 @@ fn write_unsigned(number: u64, out: &mut Vec<u8>) {
 
 /// Seconds alone where they fit into 32 bits, with nanoseconds where they fit into 34, otherwise both in full.
 fn write_time(time: &Timestamp, out: &mut Vec<u8>) {
-    let total = time.timestamp().as_nanosecond();
+    let total = time.as_nanosecond();
     let (seconds, nanos) = (total.div_euclid(1_000_000_000) as i64, total.rem_euclid(1_000_000_000) as u64);
     let time = TIME as u8;
     match (seconds as u64, nanos) {

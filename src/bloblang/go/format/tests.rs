@@ -89,7 +89,7 @@ fn other_types() {
     check("%t|%d", &[Value::Bool(false), Value::Null], "false|%!d(<nil>)");
     let bytes = Value::from(bytes::Bytes::from_static(b"hi"));
     check("%s %[1]v %[1]x %[1]q %[1]T", &[bytes], r#"hi [104 105] 6869 "hi" []uint8"#);
-    let time: crate::value::Timestamp = "2020-01-02T03:04:05[UTC]".parse().unwrap();
+    let time: jiff::Zoned = "2020-01-02T03:04:05[UTC]".parse().unwrap();
     check("%v", &[time.into()], "2020-01-02 03:04:05 +0000 UTC");
 }
 

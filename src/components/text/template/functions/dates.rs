@@ -9,14 +9,14 @@ use crate::value::Value;
 
 pub const FUNCTIONS: &[Line] = &[
     ("now", 0, 0, |_| Ok(Value::from(Timestamp::now().to_zoned(TimeZone::UTC)))),
-    ("date", 2, 2, |args| Ok(layout::format(&time(&args[1]), &string(&args[0])).into())),
+    ("date", 2, 2, |args| Ok(layout::format(&time(&args[1]).into(), &string(&args[0])).into())),
     ("dateInZone", 3, 3, |args| {
-        Ok(layout::format(&in_zone(&time(&args[1]), &string(&args[2])), &string(&args[0])).into())
+        Ok(layout::format(&in_zone(&time(&args[1]), &string(&args[2])).into(), &string(&args[0])).into())
     }),
     ("date_in_zone", 3, 3, |args| {
-        Ok(layout::format(&in_zone(&time(&args[1]), &string(&args[2])), &string(&args[0])).into())
+        Ok(layout::format(&in_zone(&time(&args[1]), &string(&args[2])).into(), &string(&args[0])).into())
     }),
-    ("htmlDate", 1, 1, |args| Ok(layout::format(&time(&args[0]), "2006-01-02").into())),
+    ("htmlDate", 1, 1, |args| Ok(layout::format(&time(&args[0]).into(), "2006-01-02").into())),
     ("dateModify", 2, 2, |args| {
         let time = time(&args[1]);
         let moved = duration::parse(&string(&args[0]))
@@ -42,7 +42,7 @@ pub const FUNCTIONS: &[Line] = &[
 /// A time, or seconds since 1970; now for anything else.
 fn time(value: &Value) -> Zoned {
     match value {
-        Value::Timestamp(time) => (**time).clone(),
+        Value::Timestamp(time) => time.to_zoned(),
         Value::Int(seconds) => Timestamp::from_second(*seconds).unwrap_or_default().to_zoned(TimeZone::UTC),
         _ => Timestamp::now().to_zoned(TimeZone::UTC),
     }
