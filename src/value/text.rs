@@ -107,7 +107,9 @@ fn go_time(t: &Timestamp) -> String {
     push_offset(minutes, "", &mut out);
     out.push(' ');
     match near.time_zone() {
-        zone if zone != &TimeZone::UTC && zone.to_fixed_offset().is_ok() => push_offset(minutes, "", &mut out),
+        zone if zone != &TimeZone::UTC && zone.to_fixed_offset().is_ok() => {
+            push_offset(minutes, "", &mut out)
+        }
         zone => out.push_str(zone.to_offset_info(near.timestamp()).abbreviation()),
     }
     out

@@ -151,8 +151,14 @@ mod tests {
                 Timestamp::at_offset(last, Offset::constant(-5), TimeZone::fixed(Offset::constant(-5))),
                 "9999-12-31T23:59:59.999999999-05:00",
             ),
-            (Timestamp::from_nanosecond(1_597_405_526_000 * 1_000_000_000, TimeZone::UTC), "52589-10-06T21:13:20Z"),
-            (Timestamp::from_nanosecond(-400_000_000_000 * 1_000_000_000, TimeZone::UTC), "-10706-07-03T08:53:20Z"),
+            (
+                Timestamp::from_nanosecond(1_597_405_526_000 * 1_000_000_000, TimeZone::UTC),
+                "52589-10-06T21:13:20Z",
+            ),
+            (
+                Timestamp::from_nanosecond(-400_000_000_000 * 1_000_000_000, TimeZone::UTC),
+                "-10706-07-03T08:53:20Z",
+            ),
         ] {
             assert_eq!(time.map(|time| rfc3339(&time)).as_deref(), Some(shown));
         }
@@ -160,7 +166,13 @@ mod tests {
 
     #[test]
     fn instants_survive() {
-        for nanos in [0, i128::from(i64::MAX) * 1_000_000_000, i128::from(i64::MIN) * 1_000_000_000, CYCLE * 21, CYCLE * -31] {
+        for nanos in [
+            0,
+            i128::from(i64::MAX) * 1_000_000_000,
+            i128::from(i64::MIN) * 1_000_000_000,
+            CYCLE * 21,
+            CYCLE * -31,
+        ] {
             let time = Timestamp::from_nanosecond(nanos, TimeZone::UTC);
             assert_eq!(time.map(|time| time.as_nanosecond()), Some(nanos));
         }

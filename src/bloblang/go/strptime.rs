@@ -1,8 +1,8 @@
 //! Reading times by the `%` directives of C.
 
+use jiff::Span;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
-use jiff::Span;
 
 use super::layout::{MONTHS, WEEKDAYS};
 use super::strftime::COMPOUND;

@@ -6,8 +6,8 @@ use super::syslog::{Old, Parsed, Year, rfc3164, rfc5424};
 use crate::component::{Built, Processor, ProcessorSpec, Step};
 use crate::config::{ComponentSpec, Conf, Example, Field, Kind, field};
 use crate::message::Batch;
-use jiff::Zoned;
 use crate::value::{Str, Value, json};
+use jiff::Zoned;
 
 const FORMAT: Field<Str> =
     field("format").options(&["syslog_rfc5424", "syslog_rfc3164"]).doc("The form of the lines.");

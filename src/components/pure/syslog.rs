@@ -4,8 +4,8 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::bloblang::time::parse_rfc3339;
-use jiff::Zoned;
 use crate::value::{Object, Str, Timestamp, Value, text};
+use jiff::Zoned;
 
 /// What the older form leaves open.
 pub struct Old {

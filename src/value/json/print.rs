@@ -119,7 +119,9 @@ impl Printer<'_, '_> {
             Value::String(s) => self.string(s),
             Value::RawString(bytes) => self.raw_string(bytes),
             Value::Bytes(bytes) => self.base64(bytes),
-            Value::Timestamp(t) if !(0..=9999).contains(&t.year()) => return Err(Unprintable::Year(t.year())),
+            Value::Timestamp(t) if !(0..=9999).contains(&t.year()) => {
+                return Err(Unprintable::Year(t.year()));
+            }
             Value::Timestamp(t) => self.string(&text::rfc3339(t)),
             Value::Array(_) => self.out.extend_from_slice(b"[]"),
             Value::Object(_) => self.out.extend_from_slice(b"{}"),

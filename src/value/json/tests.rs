@@ -109,7 +109,10 @@ fn values_without_a_json_type() {
     let time = Value::from("2020-01-02T03:04:05.5[UTC]".parse::<jiff::Zoned>().unwrap());
     let value = Value::from(vec![bytes, time, Value::Float(1e21), Value::Nothing]);
     assert_eq!(print(&value).unwrap(), br#"["/wBoZWxsbw==","2020-01-02T03:04:05.5Z",1e+21,null]"#);
-    assert_eq!(print(&Value::from(vec![Value::Float(f64::INFINITY)])), Err(Unprintable::Number(f64::INFINITY)));
+    assert_eq!(
+        print(&Value::from(vec![Value::Float(f64::INFINITY)])),
+        Err(Unprintable::Number(f64::INFINITY))
+    );
 }
 
 fn value() -> impl Strategy<Value = Value> {
