@@ -31,7 +31,7 @@ pub async fn metrics(api: Arc<Api>) -> Result<Answer, Failure> {
     let metrics = &api.manager.settings().metrics;
     Ok(match &api.exporter {
         Exporter::Prometheus(prometheus) => pieces(TEXT_FORMAT, prometheus.render(metrics)),
-        Exporter::JsonApi => json(StatusCode::OK, &flat(metrics)),
+        Exporter::JsonApi => pieces("application/json", flat(metrics)),
         _ => return Err(Failure::not_found("path_not_found", "no metrics are served")),
     })
 }

@@ -37,6 +37,8 @@ pub(super) struct Series<'a> {
     pub label: &'a str,
     /// Sorted by key.
     pub labels: Labels<'a>,
+    /// Whether the mapping named it, which may make it the like of another one.
+    pub renamed: bool,
     pub reading: Reading<'a>,
 }
 
@@ -89,13 +91,18 @@ impl<F: Family> Block for Component<F> {
 
     fn visit(&self, stream: Option<&str>, exported: bool, each: &mut dyn FnMut(Series<'_>)) {
         let mut renamed = self.renamed.iter();
+        let base = labels(&self.label, &self.path, stream, None);
         self.family.visit(&mut |name: &'static Name, reading| {
             let series = Series {
                 name: name.text,
                 key: name.key,
                 path: &self.path,
                 label: &self.label,
-                labels: labels(&self.label, &self.path, stream, name.label),
+                labels: match name.label {
+                    None => base.clone(),
+                    further => labels(&self.label, &self.path, stream, further),
+                },
+                renamed: false,
                 reading,
             };
             let renamed = renamed.next().filter(|_| exported).unwrap_or(&Renamed::Keep);
@@ -122,6 +129,7 @@ impl<'a> Series<'a> {
                 self.name = name;
                 self.labels = labels.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
                 self.labels.sort_unstable();
+                self.renamed = true;
             }
         }
         Some(self)

@@ -114,6 +114,7 @@ impl Block for Custom {
             path: &self.path,
             label: &self.label,
             labels: self.all_labels(stream),
+            renamed: false,
             reading: match &self.value {
                 Measure::Counter(counter) => Reading::Counter(counter.get()),
                 Measure::Gauge(gauge) => gauge.reading(),

@@ -1,22 +1,41 @@
 //! Metrics as a flat object: `name{label="",path="root.input"}` to a number, or to quantiles for timings.
 
+use bytes::Bytes;
+
 use super::block::Series;
+use super::groups::Groups;
 use super::{Metrics, Reading, Scope, Timing};
+use crate::value::json::print;
 use crate::value::{Object, Str, Value};
 
-/// Everything exported, as the `json_api` exporter serves it.
-pub fn flat(metrics: &Metrics) -> Value {
-    Value::Object(collect(|each| metrics.visit(each)))
+/// The quantiles of a timing and their keys.
+const QUANTILES: [(&str, f64); 3] = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99)];
+
+/// The text of one object with everything exported, as the `json_api` exporter serves it, in pieces to be sent one
+/// after the other. It is written without a document in between: ten thousand streams have 200,000 series.
+pub fn flat(metrics: &Metrics) -> Vec<Bytes> {
+    let mut groups = Groups::default();
+    let mut renamed = Vec::new();
+    metrics.visit(&mut |series| match series.renamed {
+        false => member(groups.of(series.name, Vec::new), &series),
+        // A mapping can give two series one key: the last one counts.
+        true => renamed.push((key(&series), reading(series.reading))),
+    });
+    let renamed = print(&Value::Object(renamed.into_iter().collect())).unwrap_or_default();
+    let renamed = Bytes::from(renamed).slice(1..);
+    let mut pieces = vec![Bytes::from_static(b"{")];
+    pieces.extend(groups.into_pieces());
+    if let (Some(last), b"}") = (pieces.last_mut(), &renamed[..]) {
+        last.truncate(last.len() - usize::from(last.ends_with(b",")));
+    }
+    pieces.extend([renamed, Bytes::from_static(b"\n")]);
+    pieces
 }
 
 /// The series of one stream; the caller adds `uptime_ns`.
 pub fn flat_stream(scope: &Scope) -> Object {
-    collect(|each| scope.visit(each))
-}
-
-fn collect(visit: impl FnOnce(&mut dyn FnMut(Series<'_>))) -> Object {
     let mut entries = Vec::new();
-    visit(&mut |series| entries.push((key(&series), reading(series.reading))));
+    scope.visit(&mut |series| entries.push((key(&series), reading(series.reading))));
     entries.into_iter().collect()
 }
 
@@ -30,8 +49,8 @@ pub(super) fn reading(reading: Reading<'_>) -> Value {
 }
 
 pub(super) fn quantiles(timing: &Timing) -> Object {
-    let [p50, p90, p99] = timing.quantiles([0.5, 0.9, 0.99]);
-    [("p50", p50), ("p90", p90), ("p99", p99)].into_iter().map(|(key, n)| (key.into(), integer(n))).collect()
+    let values = timing.quantiles(QUANTILES.map(|(_, share)| share));
+    QUANTILES.iter().zip(values).map(|((key, _), n)| ((*key).into(), integer(n))).collect()
 }
 
 pub(super) fn integer(n: u64) -> Value {
@@ -44,16 +63,77 @@ fn key(series: &Series<'_>) -> Str {
         key.push(if i == 0 { '{' } else { ',' });
         key.push_str(name);
         key.push_str("=\"");
-        for c in value.chars() {
-            if matches!(c, '"' | '\\') {
-                key.push('\\');
-            }
-            key.push(c);
-        }
+        escape(&mut key, value);
         key.push('"');
     }
     if !series.labels.is_empty() {
         key.push('}');
     }
     key
+}
+
+fn escape(key: &mut Str, value: &str) {
+    for c in value.chars() {
+        if matches!(c, '"' | '\\') {
+            key.push('\\');
+        }
+        key.push(c);
+    }
+}
+
+/// The JSON text of [`key`] and [`reading`], and a comma.
+fn member(out: &mut Vec<u8>, series: &Series<'_>) {
+    out.push(b'"');
+    text(out, series.name);
+    for (i, (name, value)) in series.labels.iter().enumerate() {
+        out.push(if i == 0 { b'{' } else { b',' });
+        text(out, name);
+        out.extend_from_slice(b"=\\\"");
+        label(out, value);
+        out.extend_from_slice(b"\\\"");
+    }
+    out.extend_from_slice(if series.labels.is_empty() { b"\":" } else { b"}\":" });
+    match series.reading {
+        Reading::Counter(n) => number(out, n),
+        Reading::Gauge(x) => out.extend_from_slice(itoa::Buffer::new().format(x as i64).as_bytes()),
+        Reading::Timing(timing) => {
+            let values = timing.quantiles(QUANTILES.map(|(_, share)| share));
+            for (i, ((key, _), n)) in QUANTILES.iter().zip(values).enumerate() {
+                out.extend_from_slice(if i == 0 { b"{\"" } else { b",\"" });
+                out.extend_from_slice(key.as_bytes());
+                out.extend_from_slice(b"\":");
+                number(out, n);
+            }
+            out.push(b'}');
+        }
+    }
+    out.push(b',');
+}
+
+fn number(out: &mut Vec<u8>, n: u64) {
+    out.extend_from_slice(itoa::Buffer::new().format(n).as_bytes());
+}
+
+/// The text of a label in a key: escaped as such, and again as a part of JSON.
+fn label(out: &mut Vec<u8>, value: &str) {
+    if is_plain(value) {
+        return out.extend_from_slice(value.as_bytes());
+    }
+    let mut escaped = Str::new();
+    escape(&mut escaped, value);
+    text(out, &escaped);
+}
+
+/// A part of a JSON string.
+fn text(out: &mut Vec<u8>, text: &str) {
+    if is_plain(text) {
+        return out.extend_from_slice(text.as_bytes());
+    }
+    let quoted = print(&Value::from(text)).unwrap_or_default();
+    out.extend_from_slice(quoted.get(1..quoted.len() - 1).unwrap_or_default());
+}
+
+/// Whether nothing in `text` is ever escaped.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\'))
 }

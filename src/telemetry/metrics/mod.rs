@@ -8,6 +8,7 @@
 mod block;
 mod custom;
 mod families;
+mod groups;
 mod influx;
 mod json;
 mod logged;

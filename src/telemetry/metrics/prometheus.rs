@@ -1,12 +1,12 @@
 //! The Prometheus text exposition, written by hand: ten thousand streams have a quarter of a million lines.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use bytes::Bytes;
 
 use super::block::{Labels, Series};
+use super::groups::Groups;
 use super::{Metrics, Reading, Timing, process};
 
 /// The `Content-Type` of [`Prometheus::render`].
@@ -43,11 +43,6 @@ pub enum Timings {
     Histograms(Vec<f64>),
 }
 
-/// All lines of one metric: the format wants them together.
-struct Group {
-    lines: Vec<u8>,
-}
-
 // === impl Prometheus ===
 
 impl Default for Timings {
@@ -59,38 +54,30 @@ impl Default for Timings {
 impl Prometheus {
     /// Everything exported, in pieces to be sent one after the other.
     pub fn render(&self, metrics: &Metrics) -> Vec<Bytes> {
-        let mut by_name = HashMap::new();
-        let mut groups: Vec<(String, Group)> = Vec::new();
+        let mut groups = Groups::default();
         metrics.visit(&mut |series| {
-            let at = match by_name.get(series.name) {
-                Some(at) => *at,
-                None => {
-                    by_name.insert(series.name.to_owned(), groups.len());
-                    groups.push((sanitised(series.name), self.head(&series)));
-                    groups.len() - 1
-                }
-            };
-            let (name, group) = &mut groups[at];
-            self.write(&mut group.lines, name, &series);
+            self.write(groups.of(series.name, || self.head(&series)), &series);
         });
-        groups.sort_by(|(a, _), (b, _)| a.cmp(b));
-        let mut pieces: Vec<_> = groups.into_iter().map(|(_, group)| Bytes::from(group.lines)).collect();
+        let mut pieces = groups.into_pieces();
         pieces.extend(self.process.then(process::figures));
         pieces
     }
 
-    fn head(&self, series: &Series<'_>) -> Group {
+    fn head(&self, series: &Series<'_>) -> Vec<u8> {
         let kind = match (series.reading, &self.timings) {
             (Reading::Counter(_), _) => "counter",
             (Reading::Gauge(_), _) => "gauge",
             (Reading::Timing(_), Timings::Summaries(_)) => "summary",
             (Reading::Timing(_), Timings::Histograms(_)) => "histogram",
         };
-        Group { lines: format!("# TYPE {} {kind}\n", sanitised(series.name)).into_bytes() }
+        let mut head = b"# TYPE ".to_vec();
+        push_name(&mut head, series.name, true);
+        head.extend_from_slice(format!(" {kind}\n").as_bytes());
+        head
     }
 
-    fn write(&self, out: &mut Vec<u8>, name: &str, series: &Series<'_>) {
-        let labels = &series.labels;
+    fn write(&self, out: &mut Vec<u8>, series: &Series<'_>) {
+        let (name, labels) = (series.name, &series.labels);
         match series.reading {
             Reading::Counter(n) => line(out, name, "", labels, None, |out| integer(out, n)),
             Reading::Gauge(x) => line(out, name, "", labels, None, |out| float(out, x)),
@@ -134,7 +121,7 @@ fn line(
     further: Option<(&str, f64)>,
     value: impl FnOnce(&mut Vec<u8>),
 ) {
-    out.extend_from_slice(name.as_bytes());
+    push_name(out, name, true);
     out.extend_from_slice(suffix.as_bytes());
     let mut separator = b'{';
     for (key, value) in labels {
@@ -184,13 +171,7 @@ fn float(out: &mut Vec<u8>, x: f64) {
     out.extend_from_slice(text.as_bytes());
 }
 
-/// A metric name with every character that the format refuses replaced by `_`.
-fn sanitised(name: &str) -> String {
-    let mut out = Vec::with_capacity(name.len());
-    push_name(&mut out, name, true);
-    String::from_utf8_lossy(&out).into_owned()
-}
-
+/// A name with every character that the format refuses replaced by `_`.
 fn push_name(out: &mut Vec<u8>, name: &str, colon: bool) {
     let valid = |i: usize, c: char| {
         c.is_ascii_alphabetic() || c == '_' || (c == ':' && colon) || (i > 0 && c.is_ascii_digit())

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::value::Value;
+use crate::value::json::print;
 
 fn text(metrics: &Metrics) -> String {
     let pieces = Prometheus::default().render(metrics).concat();
@@ -65,6 +66,27 @@ fn the_mapping_renames_and_drops() {
          input_latency_ns_sum{label=\"\",path=\"root.input\"} 0\ninput_latency_ns_count{label=\"\",path=\"root.input\"} 0\n"
     );
     assert!(flat_stream(&scope).contains_key("input_received{label=\"\",path=\"root.input\"}"));
+}
+
+#[test]
+fn the_flat_object_is_one_object() {
+    let flat_text = |metrics: &Metrics| String::from_utf8(flat(metrics).concat()).expect("JSON is text");
+    assert_eq!(flat_text(&Metrics::default()), "{}\n");
+    let metrics = Metrics::default();
+    let scope = metrics.scope(Some("s\n\"é"));
+    scope.register::<Input>("in", "root.input").received.add(7);
+    scope.register::<Cache>("", "root.cache_resources").get.latency.record(1000, 1);
+    scope.custom(("", "p"), CustomKind::Gauge, "odd \"name\"", &[]).observe(-2.5);
+    let parsed: serde_json::Value = serde_json::from_str(&flat_text(&metrics)).expect("JSON");
+    let expected = print(&Value::Object(flat_stream(&scope))).expect("finite");
+    assert_eq!(parsed, serde_json::from_slice::<serde_json::Value>(&expected).expect("JSON"));
+    assert_eq!(parsed["input_received{label=\"in\",path=\"root.input\",stream=\"s\n\\\"é\"}"], 7);
+
+    let relabel: Relabel = Arc::new(|_, _| Renamed::As("one".into(), Vec::new()));
+    let metrics = Metrics::new(Some(relabel));
+    let scope = metrics.scope(None);
+    scope.register::<RateLimit>("", "root.rate_limit_resources").error.add(3);
+    assert_eq!(flat_text(&metrics), "{\"one\":3}\n");
 }
 
 #[test]

@@ -47,12 +47,13 @@ impl Timing {
         self.0.get().map_or(0, |h| h.sum.load(Relaxed))
     }
 
-    /// The durations in nanoseconds below which the given shares (0 to 1) of all measurements lie; zero where there
-    /// are none.
+    /// The durations in nanoseconds below which the given ascending shares (0 to 1) of all measurements lie; zero
+    /// where there are none.
     pub fn quantiles<const N: usize>(&self, shares: [f64; N]) -> [u64; N] {
-        let counts = self.bucket_counts();
-        let total: u64 = counts.iter().sum();
-        shares.map(|share| quantile(&counts, total, share))
+        match self.0.get() {
+            Some(histogram) => quantiles(histogram.buckets.iter().map(|n| n.load(Relaxed)), shares),
+            None => [0; N],
+        }
     }
 
     /// How many measurements are at most so long, for each of the ascending `bounds` in nanoseconds.
@@ -119,24 +120,34 @@ pub(super) fn middle(bucket: usize) -> u64 {
 
 /// The duration below which `share` of the measurements in these buckets lies.
 pub(super) fn quantile_of(counts: &[u64], share: f64) -> u64 {
-    quantile(counts, counts.iter().sum(), share)
+    let [value] = quantiles(counts.iter().copied(), [share]);
+    value
 }
 
 fn lower_bound(bucket: usize) -> u64 {
     bucket.checked_sub(1).map_or(0, upper_bound)
 }
 
-fn quantile(counts: &[u64], total: u64, share: f64) -> u64 {
-    let rank = (share * total as f64).ceil().max(1.0) as u64;
-    let mut seen = 0;
-    for (bucket, &n) in counts.iter().enumerate().filter(|(_, n)| **n > 0) {
-        if seen + n >= rank {
-            let (low, high) = (lower_bound(bucket), upper_bound(bucket));
-            return low + ((high - low) as f64 * (rank - seen) as f64 / n as f64) as u64;
+/// The durations below which these ascending shares of the measurements lie.
+fn quantiles<const N: usize>(counts: impl Iterator<Item = u64> + Clone, shares: [f64; N]) -> [u64; N] {
+    let total: u64 = counts.clone().sum();
+    let mut filled = counts.enumerate().filter(|(_, n)| *n > 0);
+    let (mut seen, mut last) = (0, (0, 0));
+    shares.map(|share| {
+        let rank = (share * total as f64).ceil().max(1.0) as u64;
+        while seen < rank {
+            let Some(next) = filled.next() else { break };
+            last = next;
+            seen += next.1;
         }
-        seen += n;
-    }
-    0
+        let (bucket, n) = last;
+        if n == 0 {
+            return 0;
+        }
+        let (low, high) = (lower_bound(bucket), upper_bound(bucket));
+        let part = (rank.min(seen) + n).saturating_sub(seen) as f64 / n as f64;
+        low + ((high - low) as f64 * part) as u64
+    })
 }
 
 #[cfg(test)]

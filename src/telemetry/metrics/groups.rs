@@ -1,0 +1,49 @@
+//! Text of series, collected by name: series come stream by stream, formats want those of one name together.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+
+/// The text of each name so far.
+#[derive(Default)]
+pub(super) struct Groups {
+    by_name: HashMap<String, usize>,
+    groups: Vec<Group>,
+    /// Where the next series probably belongs: one stream mostly has the names of the one before.
+    next: usize,
+}
+
+struct Group {
+    name: String,
+    text: Vec<u8>,
+}
+
+// === impl Groups ===
+
+impl Groups {
+    /// The text of `name`, which begins with `head`.
+    pub fn of(&mut self, name: &str, head: impl FnOnce() -> Vec<u8>) -> &mut Vec<u8> {
+        let at = match self.groups.get(self.next) {
+            Some(group) if group.name == name => self.next,
+            _ => self.find(name, head),
+        };
+        self.next = at + 1;
+        &mut self.groups[at].text
+    }
+
+    fn find(&mut self, name: &str, head: impl FnOnce() -> Vec<u8>) -> usize {
+        if let Some(at) = self.by_name.get(name) {
+            return *at;
+        }
+        let at = self.groups.len();
+        self.by_name.insert(name.to_owned(), at);
+        self.groups.push(Group { name: name.to_owned(), text: head() });
+        at
+    }
+
+    /// The texts, sorted by name.
+    pub fn into_pieces(mut self) -> Vec<Bytes> {
+        self.groups.sort_by(|a, b| a.name.cmp(&b.name));
+        self.groups.into_iter().map(|group| group.text.into()).collect()
+    }
+}
