@@ -21,6 +21,7 @@ mod invoke;
 mod jsonpath;
 mod jwt;
 pub mod methods;
+mod needs;
 pub mod parser;
 pub mod path;
 mod program;

@@ -8,9 +8,11 @@ use smallvec::SmallVec;
 use super::depth::Depth;
 use super::error::Error;
 use super::eval::{Ctx, Frame, Node, Run, This, not_boolean};
+use super::needs;
 use super::scope::{Host, NoMessages, Scope};
 use super::spec::Result;
 use super::target::{Root, Target};
+use crate::value::json::Wanted;
 use crate::value::{Str, Value};
 
 /// A compiled mapping.
@@ -57,6 +59,12 @@ impl Program {
             depth: Depth::outside(),
         };
         work.run(target).map_err(|Failed { line, error }| error.in_mapping(line))
+    }
+
+    /// What the mapping reads of the document of its message, where it reads a part only and then replaces it.
+    pub fn reads_part(&self) -> Option<Wanted> {
+        let wanted = Some(needs::of_program(self)).filter(|wanted| wanted.is_part());
+        wanted.filter(|_| needs::replaces_document(self))
     }
 
     /// Applies the map `name` to `value`: what it builds, or nothing where it assigns nothing.
@@ -144,7 +152,7 @@ impl Work<'_> {
             }
             StatementKind::Root(path, node) => {
                 let value = self.eval(state, node)?;
-                state.target.assign_root(path, value, self.scope)?;
+                state.target.assign_root(path, value, self.scope, self.block.statements.len())?;
             }
             StatementKind::If(branches) => self.branch(state, branches)?,
         }

@@ -8,10 +8,12 @@ use super::depth::Depth;
 use super::diagnostics::ParseError;
 use super::error::Error;
 use super::eval::{Ctx, Frame, Node, Run, This};
+use super::needs;
 use super::program::{Block, Program};
 use super::scope::{Environment, Scope};
 use super::spec::Result;
 use super::target::Target;
+use crate::value::json::Wanted;
 use crate::value::{Str, Value};
 
 /// A compiled expression.
@@ -63,6 +65,11 @@ impl Query {
         };
         let ctx = Ctx { run: &run, index, frame: &frame, captured: None };
         self.node.eval(&ctx).map(Cow::into_owned).map_err(Error::about_message)
+    }
+
+    /// What the query reads of the document of its message, where that is a part only.
+    pub fn reads_part(&self) -> Option<Wanted> {
+        Some(needs::of_query(&self.node)).filter(Wanted::is_part)
     }
 
     /// The value, where it depends on nothing.

@@ -43,6 +43,9 @@ pub enum Root {
     Deleted,
 }
 
+/// A new root has room for so many keys at most.
+const ROOM: usize = 16;
+
 static NOTHING: Value = Value::Nothing;
 static DELETE: Value = Value::Delete;
 
@@ -132,8 +135,8 @@ impl Target {
         self.meta.as_ref().or_else(original)
     }
 
-    /// `root = value`, or a path below it.
-    pub(super) fn assign_root(&mut self, path: &[Str], value: Value, scope: &dyn Scope) -> Result<()> {
+    /// `root = value`, or a path below it. `more`: so many assignments the mapping may make.
+    pub(super) fn assign_root(&mut self, path: &[Str], value: Value, scope: &dyn Scope, more: usize) -> Result<()> {
         if matches!(value, Value::Nothing) {
             return Ok(());
         }
@@ -141,7 +144,7 @@ impl Target {
             self.replace(value);
             return Ok(());
         }
-        match self.root_mut(scope) {
+        match self.root_mut(scope, more) {
             None if matches!(value, Value::Delete) => Ok(()),
             None => Err(path::unsettable(path, &[], &DELETE)),
             Some(root) if matches!(value, Value::Delete) => {
@@ -165,7 +168,7 @@ impl Target {
     }
 
     /// The root for writing, an empty object where it is unset or null; none if it was deleted.
-    fn root_mut(&mut self, scope: &dyn Scope) -> Option<&mut Value> {
+    fn root_mut(&mut self, scope: &dyn Scope, more: usize) -> Option<&mut Value> {
         let first = match &self.root {
             Root::Unset => Some(Value::Null),
             Root::Original => Some(match self.original(scope) {
@@ -184,7 +187,7 @@ impl Target {
         match &mut self.root {
             Root::Value(root) => {
                 if root.is_null() {
-                    *root = Value::Object(Object::new());
+                    *root = Value::Object(Object::with_capacity(more.min(ROOM)));
                 }
                 Some(root)
             }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::scope::BatchScope;
+use super::partial::Partial;
 use super::{ExprError, ParseError, environment};
 use crate::bloblang::Query;
 use crate::message::Batch;
@@ -11,7 +11,7 @@ use crate::value::Value;
 /// A query that decides something about a message; empty where nothing was written.
 #[derive(Clone, Default)]
 pub struct Check {
-    query: Option<Arc<Query>>,
+    query: Option<Arc<Partial>>,
 }
 
 impl Check {
@@ -20,7 +20,7 @@ impl Check {
         if text.trim().is_empty() {
             return Ok(Self::default());
         }
-        Ok(Self { query: Some(Arc::new(Query::compile(text, &environment())?)) })
+        Ok(Self { query: Some(Arc::new(Query::compile(text, &environment())?.into())) })
     }
 
     pub fn is_empty(&self) -> bool {
@@ -54,7 +54,7 @@ impl Check {
     /// What the query yields for message `index`; true where it is empty.
     pub fn value(&self, batch: &Batch, index: usize) -> Result<Value, ExprError> {
         match &self.query {
-            Some(query) => query.eval(&BatchScope(batch), index),
+            Some(query) => query.eval(batch, index),
             None => Ok(Value::Bool(true)),
         }
     }

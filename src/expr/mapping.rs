@@ -2,17 +2,20 @@
 
 use std::sync::Arc;
 
-use super::scope::BatchScope;
+use super::scope::{BatchScope, PartScope};
 use super::{ExprError, ParseError, environment};
 use crate::bloblang::targets::{self, Place};
 use crate::bloblang::{Program, Root, Target, This, compile};
 use crate::message::{Batch, Message, batch_of};
+use crate::value::json::Wanted;
 use crate::value::{Str, Value};
 
 /// A compiled mapping; empty where nothing was written.
 #[derive(Clone, Default)]
 pub struct Mapping {
     program: Option<Arc<Program>>,
+    /// What it reads of a document that it then replaces, if that is a part.
+    wanted: Option<Arc<Wanted>>,
     text: Str,
 }
 
@@ -26,7 +29,8 @@ impl Mapping {
     pub fn compile_in(text: &str, directory: &str) -> Result<Self, Vec<ParseError>> {
         let mut environment = environment();
         environment.directory = Str::from(directory);
-        Ok(Self { program: Some(Arc::new(compile(text, &environment)?)), text: text.into() })
+        let program = Arc::new(compile(text, &environment)?);
+        Ok(Self { wanted: program.reads_part().map(Arc::new), program: Some(program), text: text.into() })
     }
 
     pub fn is_empty(&self) -> bool {
@@ -45,7 +49,7 @@ impl Mapping {
 
     /// Makes a new message of message `index`: what is not assigned stays. None: its root was deleted.
     pub fn map(&self, batch: &Batch, index: usize) -> Result<Option<Message>, ExprError> {
-        let target = self.run(batch, index, Target::fresh(index))?;
+        let target = self.replace(batch, index)?;
         let mut message = batch[index].clone();
         Ok(assign(&mut message, target).then_some(message))
     }
@@ -64,7 +68,7 @@ impl Mapping {
     /// they were. Messages whose root was deleted are left out.
     pub fn map_batch(&self, mut batch: Batch, mut failed: impl FnMut(&mut Message, ExprError)) -> Batch {
         if batch.len() == 1 {
-            let kept = match self.run(&batch, 0, Target::fresh(0)) {
+            let kept = match self.replace(&batch, 0) {
                 Ok(target) => assign(&mut batch[0], target),
                 Err(error) => {
                     failed(&mut batch[0], error);
@@ -77,7 +81,7 @@ impl Mapping {
             return batch;
         }
         // All are mapped before any is changed, as a mapping may look at the other messages.
-        let targets: Vec<_> = (0..batch.len()).map(|i| self.run(&batch, i, Target::fresh(i))).collect();
+        let targets: Vec<_> = (0..batch.len()).map(|i| self.replace(&batch, i)).collect();
         let mut targets = targets.into_iter();
         batch.retain(|message| match targets.next() {
             Some(Ok(target)) => assign(message, target),
@@ -161,6 +165,17 @@ impl Mapping {
         }
         let meta = target.meta.take().unwrap_or_else(|| batch[0].meta().clone());
         Ok((root_of(target), meta))
+    }
+
+    /// As [`Self::run`] for messages whose document nobody needs afterwards.
+    fn replace(&self, batch: &Batch, index: usize) -> Result<Target, ExprError> {
+        let mut target = Target::fresh(index);
+        let (Some(program), Some(wanted)) = (&self.program, &self.wanted) else {
+            return self.run(batch, index, target);
+        };
+        let scope = PartScope::new(batch, index, wanted);
+        program.run(&scope, index, This::Document(index), &mut target)?;
+        Ok(target)
     }
 
     fn run(&self, batch: &Batch, index: usize, mut target: Target) -> Result<Target, ExprError> {

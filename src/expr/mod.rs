@@ -3,6 +3,7 @@
 mod check;
 mod host;
 mod mapping;
+mod partial;
 mod scope;
 mod template;
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::scope::BatchScope;
+use super::partial::Partial;
 use super::{ExprError, ParseError, environment};
 use crate::bloblang::{Part, split_template};
 use crate::message::Batch;
@@ -12,9 +12,14 @@ use crate::value::{Str, Value, text};
 /// A text whose queries are filled in for each message.
 #[derive(Clone)]
 pub struct Template {
-    parts: Arc<[Part]>,
+    parts: Arc<[Piece]>,
     /// The whole text, where nothing has to be filled in.
     fixed: Option<Str>,
+}
+
+enum Piece {
+    Text(Str),
+    Query(Partial),
 }
 
 impl Template {
@@ -22,10 +27,14 @@ impl Template {
         if !text.contains("${") {
             return Ok(Self { parts: Arc::default(), fixed: Some(text.into()) });
         }
-        let parts = split_template(text, &environment())?;
+        let pieces = split_template(text, &environment())?.into_iter().map(|part| match part {
+            Part::Text(text) => Piece::Text(text),
+            Part::Query(query) => Piece::Query(query.into()),
+        });
+        let parts: Vec<_> = pieces.collect();
         let fixed = match parts.as_slice() {
             [] => Some(Str::new()),
-            [Part::Text(text)] => Some(text.clone()),
+            [Piece::Text(text)] => Some(text.clone()),
             _ => None,
         };
         Ok(Self { parts: parts.into(), fixed })
@@ -46,8 +55,8 @@ impl Template {
         if let Some(fixed) = &self.fixed {
             return Ok(fixed.clone());
         }
-        if let [Part::Query(query)] = &*self.parts {
-            return Ok(match query.eval(&BatchScope(batch), index)? {
+        if let [Piece::Query(query)] = &*self.parts {
+            return Ok(match query.eval(batch, index)? {
                 Value::String(text) => text,
                 value => text_of(&value).as_ref().into(),
             });
@@ -55,8 +64,8 @@ impl Template {
         let mut out = Str::new();
         for part in &*self.parts {
             match part {
-                Part::Text(text) => out.push_str(text),
-                Part::Query(query) => out.push_str(&text_of(&query.eval(&BatchScope(batch), index)?)),
+                Piece::Text(text) => out.push_str(text),
+                Piece::Query(query) => out.push_str(&text_of(&query.eval(batch, index)?)),
             }
         }
         Ok(out)
@@ -64,8 +73,8 @@ impl Template {
 
     /// The text for message `index` as bytes, those of contents unchanged.
     pub fn render_bytes(&self, batch: &Batch, index: usize) -> Result<bytes::Bytes, ExprError> {
-        if let [Part::Query(query)] = &*self.parts {
-            return Ok(match query.eval(&BatchScope(batch), index)? {
+        if let [Piece::Query(query)] = &*self.parts {
+            return Ok(match query.eval(batch, index)? {
                 Value::Bytes(bytes) => *bytes,
                 value => text::bytes(&value).into_owned().into(),
             });
@@ -76,9 +85,9 @@ impl Template {
         }
         for part in self.parts.iter().filter(|_| self.fixed.is_none()) {
             match part {
-                Part::Text(text) => out.extend_from_slice(text.as_bytes()),
-                Part::Query(query) => {
-                    out.extend_from_slice(&text::bytes(&query.eval(&BatchScope(batch), index)?));
+                Piece::Text(text) => out.extend_from_slice(text.as_bytes()),
+                Piece::Query(query) => {
+                    out.extend_from_slice(&text::bytes(&query.eval(batch, index)?));
                 }
             }
         }

@@ -11,10 +11,12 @@ mod reply;
 mod trace;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 use bytes::Bytes;
 use smallvec::SmallVec;
 
+use crate::value::json::Wanted;
 use crate::value::{Object, Str, Value};
 
 pub use ack::{Ack, AckSink, Join, Nack, Outcome, Partial, sink};
@@ -50,8 +52,16 @@ pub struct Message {
     payload: Payload,
     meta: Object,
     source: u32,
+    glances: Glances,
     cold: Option<Box<Cold>>,
 }
+
+/// How often parts of the document were read; not exact, as it only saves time.
+#[derive(Debug, Default)]
+struct Glances(AtomicU8);
+
+/// So often a part of a document is read before all of it is.
+const GLANCES: u8 = 2;
 
 /// What few messages have.
 #[derive(Clone, Debug, Default)]
@@ -108,6 +118,14 @@ pub fn number(batch: &mut Batch) {
     }
 }
 
+// === impl Glances ===
+
+impl Clone for Glances {
+    fn clone(&self) -> Self {
+        Self(AtomicU8::new(self.0.load(Relaxed)))
+    }
+}
+
 // === impl Transaction ===
 
 impl Transaction {
@@ -135,6 +153,17 @@ impl Message {
     /// The payload as a document; bytes are parsed as JSON the first time it is asked for.
     pub fn structured(&self) -> Result<&Value, NotStructured> {
         self.payload.structured()
+    }
+
+    /// As [`Self::structured`], but only what is `wanted` of it; none where the document is there already, or where
+    /// that was asked for so often that all of it is cheaper.
+    pub fn glance(&self, wanted: &Wanted) -> Option<Result<Value, NotStructured>> {
+        let glances = self.glances.0.load(Relaxed);
+        if glances >= GLANCES || self.payload.is_structured() {
+            return None;
+        }
+        self.glances.0.store(glances + 1, Relaxed);
+        Some(self.payload.part(wanted))
     }
 
     /// Takes the document out for editing; `set_value` must follow, else the payload is empty.
@@ -250,6 +279,7 @@ impl Message {
             payload: Payload::from_bytes(bytes.into()),
             meta: self.meta.clone(),
             source: self.source,
+            glances: Glances::default(),
             cold: self.cold.clone(),
         }
     }
@@ -260,6 +290,7 @@ impl Message {
             payload: Payload::from_document(value),
             meta: self.meta.clone(),
             source: self.source,
+            glances: Glances::default(),
             cold: self.cold.clone(),
         }
     }

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use bytes::Bytes;
 
+use crate::value::json::Wanted;
 use crate::value::{Value, json};
 
 /// The content of a message. At least one of the two forms is present.
@@ -58,6 +59,15 @@ impl Payload {
             return Ok(self.value.get_or_init(|| value));
         }
         Ok(self.value.get_or_init(Value::default))
+    }
+
+    pub fn is_structured(&self) -> bool {
+        self.value.get().is_some()
+    }
+
+    /// What is wanted of the document, parsed anew.
+    pub fn part(&self, wanted: &Wanted) -> Result<Value, NotStructured> {
+        json::parse_part(self.bytes(), wanted).map_err(|e| NotStructured(e.to_string()))
     }
 
     pub fn take_structured(&mut self) -> Result<Value, NotStructured> {

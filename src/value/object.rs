@@ -100,6 +100,11 @@ impl Object {
         self.entries.make_mut().iter_mut().map(|(_, v)| v)
     }
 
+    /// Adds an entry whose key comes after all others.
+    pub(super) fn push_last(&mut self, key: Str, value: Value) {
+        self.entries.push((key, value));
+    }
+
     /// Builds an object out of entries whose keys are in order and unique.
     pub(super) fn from_sorted(entries: impl ExactSizeIterator<Item = (Str, Value)>) -> Self {
         let mut sorted = EcoVec::with_capacity(entries.len());

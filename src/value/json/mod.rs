@@ -7,12 +7,15 @@ mod error;
 mod parse;
 mod print;
 mod scan;
+mod scratch;
 mod shapes;
 #[cfg(test)]
 mod tests;
 mod unicode;
+mod wanted;
 
 pub use error::JsonError;
-pub use parse::{Documents, parse, parse_prefix};
+pub use parse::{Documents, parse, parse_part, parse_prefix};
 pub use print::{Style, Unprintable, print, print_string, print_to};
 pub use unicode::go_lossy;
+pub use wanted::Wanted;

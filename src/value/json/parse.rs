@@ -2,25 +2,36 @@
 //! their final size, when they close.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+
+use smallvec::SmallVec;
 
 use super::super::{Object, Str, Value};
 use super::error::{JsonError, UNEXPECTED_END};
 use super::scan;
-use super::shapes::Shapes;
+use super::scratch::{Open, Scratch};
 use super::unicode::{go_lossy, source_offset};
+use super::wanted::Wanted;
 
 /// Containers may be nested this deep; [`DEEP_STACK`](crate::value::DEEP_STACK) is what walking that takes.
 const MAX_DEPTH: usize = 10_000;
 
-/// Scratch stacks beyond this many elements are not kept for the next document.
-const MAX_KEPT: usize = 4096;
-
 /// Parses a text that is exactly one document; white space around it is allowed.
 pub fn parse(bytes: &[u8]) -> Result<Value, JsonError> {
+    parse_with(bytes, |parser| parser.value::<true>())
+}
+
+/// As [`parse`], but of the document only what is `wanted` is kept; the rest is checked and passed over.
+pub fn parse_part(bytes: &[u8], wanted: &Wanted) -> Result<Value, JsonError> {
+    parse_with(bytes, |parser| parser.part(wanted))
+}
+
+fn parse_with(
+    bytes: &[u8],
+    read: impl FnOnce(&mut Parser<'_>) -> Result<Value, Fault>,
+) -> Result<Value, JsonError> {
     let mut documents = Documents::new(bytes);
     let value =
-        documents.next().unwrap_or_else(|| Err(documents.error(bytes.len(), UNEXPECTED_END.into())))?;
+        documents.read(read).unwrap_or_else(|| Err(documents.error(bytes.len(), UNEXPECTED_END.into())))?;
     match documents.skip_space() {
         None => Ok(value),
         Some(_) => Err(documents.error(documents.at, "message contains multiple valid documents".into())),
@@ -43,36 +54,16 @@ pub struct Documents<'a> {
     failed: bool,
 }
 
-struct Parser<'a> {
+pub(super) struct Parser<'a> {
     text: &'a str,
     at: usize,
     scratch: Scratch,
-}
-
-/// The contents of the containers that are still open.
-#[derive(Default)]
-struct Scratch {
-    values: Vec<Value>,
-    /// The last entry of an open object waits for its value.
-    entries: Vec<(Str, Value)>,
-    open: Vec<Open>,
-    shapes: Shapes,
-}
-
-/// An open container and where its contents begin on their stack.
-#[derive(Clone, Copy)]
-enum Open {
-    Array(usize),
-    /// With the position of its first key in the document.
-    Object(usize, usize),
+    /// How many objects are open beside those of the scratch.
+    around: usize,
 }
 
 /// What is wrong at the parser's position.
-type Fault = Cow<'static, str>;
-
-thread_local! {
-    static SCRATCH: RefCell<Scratch> = RefCell::default();
-}
+pub(super) type Fault = Cow<'static, str>;
 
 // === impl Documents ===
 
@@ -103,15 +94,17 @@ impl<'a> Documents<'a> {
     }
 }
 
-impl Iterator for Documents<'_> {
-    type Item = Result<Value, JsonError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
+impl Documents<'_> {
+    /// The next document as `read` makes it.
+    fn read(
+        &mut self,
+        read: impl FnOnce(&mut Parser<'_>) -> Result<Value, Fault>,
+    ) -> Option<Result<Value, JsonError>> {
         if self.failed || self.skip_space().is_none() {
             return None;
         }
-        let mut parser = Parser { text: &self.text, at: self.at, scratch: Scratch::take() };
-        let result = parser.document();
+        let mut parser = Parser { text: &self.text, at: self.at, scratch: Scratch::take(), around: 0 };
+        let result = read(&mut parser);
         let at = parser.at;
         parser.scratch.give_back();
         match result {
@@ -127,61 +120,26 @@ impl Iterator for Documents<'_> {
     }
 }
 
-// === impl Scratch ===
+impl Iterator for Documents<'_> {
+    type Item = Result<Value, JsonError>;
 
-impl Scratch {
-    fn take() -> Self {
-        let mut scratch = SCRATCH.with(|scratch| scratch.take());
-        scratch.shapes.begin();
-        scratch
-    }
-
-    /// The object of the entries from `start` on, whose first key is the one at `first` in the document.
-    fn close_object(&mut self, start: usize, first: usize) -> Object {
-        let entries = &mut self.entries[start..];
-        let count = entries.len();
-        let order = self.shapes.order(first, count);
-        let key = |at: u16| &entries[usize::from(at)].0;
-        let object = match order {
-            Some(order) if order.is_sorted_by(|a, b| key(*a) < key(*b)) => {
-                let sorted = order.iter().map(|at| std::mem::take(&mut entries[usize::from(*at)]));
-                Object::from_sorted(sorted)
-            }
-            _ => {
-                if !entries.is_sorted_by(|a, b| a.0 < b.0)
-                    && let Ok(count) = u16::try_from(count)
-                {
-                    let mut order: Vec<u16> = (0..count).collect();
-                    order.sort_by(|a, b| key(*a).cmp(key(*b)));
-                    self.shapes.learn_order(first, order);
-                }
-                return self.entries.drain(start..).collect();
-            }
-        };
-        self.entries.truncate(start);
-        object
-    }
-
-    fn give_back(mut self) {
-        self.values.clear();
-        self.entries.clear();
-        self.open.clear();
-        if self.values.capacity().max(self.entries.capacity()).max(self.open.capacity()) <= MAX_KEPT {
-            SCRATCH.with(|scratch| scratch.replace(self));
-        }
+    fn next(&mut self) -> Option<Self::Item> {
+        self.read(|parser| parser.value::<true>())
     }
 }
 
 // === impl Parser ===
 
 impl<'a> Parser<'a> {
-    fn document(&mut self) -> Result<Value, Fault> {
+    /// Reads a value, or passes over it if not `KEEP`: then what is returned says nothing.
+    pub(super) fn value<const KEEP: bool>(&mut self) -> Result<Value, Fault> {
         loop {
-            let Some(mut value) = self.begin_value()? else { continue };
+            let Some(mut value) = self.begin_value::<KEEP>()? else { continue };
             // Hand the value to the container around it, and close the containers that end with it.
             loop {
                 let Some(open) = self.scratch.open.last().copied() else { return Ok(value) };
                 match open {
+                    _ if !KEEP => {}
                     Open::Array(_) => self.scratch.values.push(value),
                     Open::Object(..) => {
                         if let Some(entry) = self.scratch.entries.last_mut() {
@@ -196,11 +154,11 @@ impl<'a> Parser<'a> {
                     }
                     (Open::Object(..), b',') => {
                         self.at += 1;
-                        self.key()?;
+                        self.key::<KEEP>()?;
                         break;
                     }
-                    (Open::Array(start), b']') => value = self.close_array(start),
-                    (Open::Object(start, first), b'}') => value = self.close_object(start, first),
+                    (Open::Array(start), b']') => value = self.close_array::<KEEP>(start),
+                    (Open::Object(start, first), b'}') => value = self.close_object::<KEEP>(start, first),
                     (Open::Array(_), _) => return Err(self.unexpected("after array element")),
                     (Open::Object(..), _) => return Err(self.unexpected("after object key:value pair")),
                 }
@@ -208,17 +166,67 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// Reads of a value what is wanted.
+    fn part(&mut self, wanted: &Wanted) -> Result<Value, Fault> {
+        let Some(keys) = wanted.keys() else { return self.value::<true>() };
+        if self.peek_token()? != b'{' {
+            return self.value::<true>();
+        }
+        self.enter()?;
+        self.around += 1;
+        let mut found: SmallVec<[Option<Value>; 8]> = SmallVec::from_elem(None, keys.len());
+        let mut more = self.peek_token()? != b'}';
+        while more {
+            match self.wanted_key(wanted)? {
+                Some(i) => found[i] = Some(self.part(&keys[i].1)?),
+                None => {
+                    self.value::<false>()?;
+                }
+            }
+            more = match self.peek_token()? {
+                b',' => true,
+                b'}' => false,
+                _ => return Err(self.unexpected("after object key:value pair")),
+            };
+            self.at += usize::from(more);
+        }
+        self.at += 1;
+        self.around -= 1;
+        let mut object = Object::with_capacity(keys.len());
+        for ((key, _), value) in keys.iter().zip(found) {
+            if let Some(value) = value {
+                object.push_last(key.clone(), value);
+            }
+        }
+        Ok(Value::Object(object))
+    }
+
+    /// Reads a key and its colon; returns where among those that are wanted it is.
+    fn wanted_key(&mut self, wanted: &Wanted) -> Result<Option<usize>, Fault> {
+        self.expect(b'"', "looking for beginning of object key string")?;
+        let start = self.at + 1;
+        let end = scan::READ.find(self.text.as_bytes(), start);
+        let at = if self.text.as_bytes().get(end) == Some(&b'"') {
+            self.at = end + 1;
+            wanted.position(&self.text[start..end])
+        } else {
+            wanted.position(&self.string::<true>()?)
+        };
+        self.colon()?;
+        Ok(at)
+    }
+
     /// Reads a scalar or an empty container, or opens a container: then `None`.
-    fn begin_value(&mut self) -> Result<Option<Value>, Fault> {
+    fn begin_value<const KEEP: bool>(&mut self) -> Result<Option<Value>, Fault> {
         let value = match self.peek_token()? {
-            b'"' => Value::String(self.string()?),
-            b'-' | b'0'..=b'9' => Value::Number(self.number()?),
+            b'"' => Value::String(self.string::<KEEP>()?),
+            b'-' | b'0'..=b'9' => Value::Number(self.number::<KEEP>()?),
             b'{' => {
                 self.enter()?;
                 if self.peek_token()? != b'}' {
                     let first = self.scratch.shapes.position();
                     self.scratch.open.push(Open::Object(self.scratch.entries.len(), first));
-                    self.key()?;
+                    self.key::<KEEP>()?;
                     return Ok(None);
                 }
                 self.at += 1;
@@ -243,29 +251,37 @@ impl<'a> Parser<'a> {
 
     /// Steps over an opening bracket.
     fn enter(&mut self) -> Result<(), Fault> {
-        if self.scratch.open.len() >= MAX_DEPTH {
+        if self.scratch.open.len() + self.around >= MAX_DEPTH {
             return Err("exceeded max depth".into());
         }
         self.at += 1;
         Ok(())
     }
 
-    fn close_array(&mut self, start: usize) -> Value {
+    fn close_array<const KEEP: bool>(&mut self, start: usize) -> Value {
         self.at += 1;
         self.scratch.open.pop();
+        if !KEEP {
+            return Value::Null;
+        }
         Value::Array(self.scratch.values.drain(start..).collect())
     }
 
-    fn close_object(&mut self, start: usize, first: usize) -> Value {
+    fn close_object<const KEEP: bool>(&mut self, start: usize, first: usize) -> Value {
         self.at += 1;
         self.scratch.open.pop();
+        if !KEEP {
+            return Value::Null;
+        }
         Value::Object(self.scratch.close_object(start, first))
     }
 
     /// Reads a key and its colon; the entry's value follows.
-    fn key(&mut self) -> Result<(), Fault> {
-        if self.peek_token()? != b'"' {
-            return Err(self.unexpected("looking for beginning of object key string"));
+    fn key<const KEEP: bool>(&mut self) -> Result<(), Fault> {
+        self.expect(b'"', "looking for beginning of object key string")?;
+        if !KEEP {
+            self.string::<false>()?;
+            return self.colon();
         }
         let key = match self.scratch.shapes.recognise(&self.text[self.at..]) {
             Some(key) => {
@@ -274,17 +290,24 @@ impl<'a> Parser<'a> {
             }
             None => self.new_key()?,
         };
-        if self.peek_token()? != b':' {
-            return Err(self.unexpected("after object key"));
-        }
-        self.at += 1;
         self.scratch.entries.push((key, Value::Null));
+        self.colon()
+    }
+
+    fn colon(&mut self) -> Result<(), Fault> {
+        self.expect(b':', "after object key")?;
+        self.at += 1;
         Ok(())
+    }
+
+    /// Makes sure that the next token begins with `byte`.
+    fn expect(&mut self, byte: u8, place: &str) -> Result<(), Fault> {
+        if self.peek_token()? == byte { Ok(()) } else { Err(self.unexpected(place)) }
     }
 
     fn new_key(&mut self) -> Result<Str, Fault> {
         let start = self.at;
-        let key = self.string()?;
+        let key = self.string::<true>()?;
         self.scratch.shapes.learn(&key, self.at - start == key.len() + 2);
         Ok(key)
     }
@@ -302,7 +325,7 @@ impl<'a> Parser<'a> {
         Ok(value)
     }
 
-    fn number(&mut self) -> Result<Str, Fault> {
+    fn number<const KEEP: bool>(&mut self) -> Result<Str, Fault> {
         let start = self.at;
         if self.peek() == Some(b'-') {
             self.at += 1;
@@ -323,7 +346,7 @@ impl<'a> Parser<'a> {
             }
             self.digits("in exponent of numeric literal")?;
         }
-        Ok(self.text[start..self.at].into())
+        Ok(if KEEP { self.text[start..self.at].into() } else { Str::new() })
     }
 
     /// Skips one or more digits.
@@ -336,14 +359,14 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads the string that starts with the quote here.
-    fn string(&mut self) -> Result<Str, Fault> {
+    fn string<const KEEP: bool>(&mut self) -> Result<Str, Fault> {
         let start = self.at + 1;
         self.at = scan::READ.find(self.text.as_bytes(), start);
         match self.peek() {
             Some(b'"') => {
                 let content = &self.text[start..self.at];
                 self.at += 1;
-                Ok(content.into())
+                Ok(if KEEP { content.into() } else { Str::new() })
             }
             _ => self.escaped_string(start),
         }
