@@ -136,7 +136,13 @@ impl Target {
     }
 
     /// `root = value`, or a path below it. `more`: so many assignments the mapping may make.
-    pub(super) fn assign_root(&mut self, path: &[Str], value: Value, scope: &dyn Scope, more: usize) -> Result<()> {
+    pub(super) fn assign_root(
+        &mut self,
+        path: &[Str],
+        value: Value,
+        scope: &dyn Scope,
+        more: usize,
+    ) -> Result<()> {
         if matches!(value, Value::Nothing) {
             return Ok(());
         }

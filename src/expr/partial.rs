@@ -53,7 +53,10 @@ mod tests {
             ("match this.a { this > 5 => this, _ => this.b }", paths(&["a"])),
             ("match { this.a > 5 => this.b, _ => 1 }", paths(&["a", "b"])),
             ("match { 5 => 1, _ => this.a }", None),
-            ("if this.a == 1 { [this.b, {\"k\": this.c}] } else { -this.d.e.number() }", paths(&["a", "b", "c", "d.e"])),
+            (
+                "if this.a == 1 { [this.b, {\"k\": this.c}] } else { -this.d.e.number() }",
+                paths(&["a", "b", "c", "d.e"]),
+            ),
             ("this.a.or(this)", None),
             ("this.a.or(x -> x)", None),
             ("this.a.catch(err -> err + this.b)", paths(&["a", "b"])),
