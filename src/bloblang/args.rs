@@ -6,7 +6,7 @@ use super::error::Error;
 use super::eval::{Ctx, Node};
 use super::spec::Result;
 use crate::value::json::go_lossy;
-use crate::value::number::Num;
+use crate::value::number::{self, Num};
 use crate::value::{Array, Object, Timestamp, Value, compare};
 
 /// What a function or method takes.
@@ -194,7 +194,7 @@ impl ParamType {
             (ParamType::String, Value::Bytes(bytes) | Value::RawString(bytes)) => {
                 Ok(Value::from(go_lossy(bytes).as_ref()))
             }
-            (ParamType::Integer, _) => Ok(Value::Int(number()?.to_i64())),
+            (ParamType::Integer, _) => number::integer(value).map(Value::Int).ok_or_else(|| Error::expected("number", value)),
             (ParamType::Float | ParamType::Number, _) => Ok(Value::Float(number()?.to_f64())),
             (ParamType::Bool, _) => {
                 compare::truth(value).map(Value::Bool).ok_or_else(|| Error::expected("bool", value))

@@ -1,7 +1,7 @@
 //! What operators do to values.
 
 use super::ast::Op;
-use crate::value::number::{Num, Pair};
+use crate::value::number::{self, Num, Pair};
 use crate::value::{SizedNumber, Value, compare, text};
 
 /// Why an operator has no result.
@@ -21,7 +21,7 @@ pub fn apply(op: Op, left: &Value, right: &Value) -> Result<Value> {
         Op::Ne => Ok(Value::Bool(!compare::equal(left, right))),
         Op::Lt | Op::Le | Op::Gt | Op::Ge => ordered(op, left, right),
         Op::Add => add(left, right).ok_or(Fault::Types),
-        Op::Mod => match (integer(left), integer(right)) {
+        Op::Mod => match (number::integer(left), number::integer(right)) {
             (Some(_), Some(0)) => Err(Fault::DivisionByZero),
             (Some(a), Some(b)) => Ok(Value::Int(a.wrapping_rem(b))),
             _ => Err(Fault::Types),
@@ -63,14 +63,6 @@ fn add(left: &Value, right: &Value) -> Option<Value> {
             Some(Value::text([&*text::content(left)?, &*text::content(right)?].concat()))
         }
         _ => None,
-    }
-}
-
-/// A number cut to an integer; unsigned ones beyond the signed range wrap.
-fn integer(value: &Value) -> Option<i64> {
-    match value {
-        Value::Sized(SizedNumber::Unsigned(n)) => Some(*n as i64),
-        _ => Num::of(value).map(Num::to_i64),
     }
 }
 

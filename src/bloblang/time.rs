@@ -4,8 +4,8 @@ use jiff::tz::TimeZone;
 
 use super::error::Error;
 use super::spec::Result;
-use crate::value::number::Num;
-use crate::value::{SizedNumber, Timestamp, Value, text};
+use crate::value::number::{self, Num};
+use crate::value::{Timestamp, Value, text};
 
 /// A timestamp out of a timestamp, RFC 3339 text, or a number of seconds since 1970 (shown in the local zone).
 pub fn timestamp(value: &Value) -> Result<Timestamp> {
@@ -18,7 +18,7 @@ pub fn timestamp(value: &Value) -> Result<Timestamp> {
             Num::Int(_) => 0,
             Num::Float(f) => (f.fract() * 1e9) as i128,
         };
-        let nanoseconds = i128::from(seconds(value, num)) * 1_000_000_000 + nanoseconds;
+        let nanoseconds = i128::from(number::integer(value).unwrap_or_default()) * 1_000_000_000 + nanoseconds;
         return Timestamp::from_nanosecond(nanoseconds, TimeZone::system()).ok_or_else(beyond);
     }
     let Some(bytes) = text::content(value) else {
@@ -26,14 +26,6 @@ pub fn timestamp(value: &Value) -> Result<Timestamp> {
     };
     let text = String::from_utf8_lossy(&bytes);
     parse_rfc3339(&text).ok_or_else(|| Error::new(format!("'{text}' is not a time as RFC 3339 writes it")))
-}
-
-/// The whole seconds that a number says; unsigned ones beyond the signed range wrap.
-fn seconds(value: &Value, num: Num) -> i64 {
-    match value {
-        Value::Sized(SizedNumber::Unsigned(n)) => *n as i64,
-        _ => num.to_i64(),
-    }
 }
 
 /// A time that cannot be.

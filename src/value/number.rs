@@ -93,8 +93,8 @@ impl Pair {
     fn of_sizes(left: &Value, right: &Value) -> Option<Pair> {
         match (unsigned(left), unsigned(right)) {
             (Some(l), Some(r)) => Some(Pair::Unsigned(l, r)),
-            (Some(l), None) => integer(right).map(|r| Pair::Signed(l as i64, r)),
-            (None, Some(r)) => integer(left).map(|l| Pair::Signed(l, r as i64)),
+            (Some(l), None) => whole(right).map(|r| Pair::Signed(l as i64, r)),
+            (None, Some(r)) => whole(left).map(|l| Pair::Signed(l, r as i64)),
             (None, None) => None,
         }
     }
@@ -107,7 +107,15 @@ fn unsigned(value: &Value) -> Option<u64> {
     }
 }
 
-fn integer(value: &Value) -> Option<i64> {
+/// A number cut to an integer; unsigned ones beyond the signed range wrap, and other numbers become the least one.
+pub fn integer(value: &Value) -> Option<i64> {
+    match unsigned(value) {
+        Some(n) => Some(n as i64),
+        None => Num::of(value).map(Num::to_i64),
+    }
+}
+
+fn whole(value: &Value) -> Option<i64> {
     match Num::of(value)? {
         Num::Int(i) => Some(i),
         Num::Float(_) => None,

@@ -64,7 +64,7 @@ fn range(args: &Args<'_>) -> Result<Value> {
     }
     let distance = i128::from(stop) - i128::from(start);
     let n = distance / i128::from(step);
-    if (distance < 0) != (step < 0) || distance == 0 {
+    if if step > 0 { distance <= 0 } else { distance > 0 } {
         let word = if step < 0 { "negative" } else { "positive" };
         return Err(Error::new(format!("with {word} step arg stop ({stop}) must be beyond start ({start})")));
     }

@@ -1,6 +1,6 @@
 //! Functions of real numbers that agree with Go's to the last digit: the Cephes polynomials and powers by squaring.
 
-use std::f64::consts::{FRAC_1_SQRT_2, LOG10_E};
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_PI_4, LOG2_E, LOG10_E};
 
 /// Pi / 4 in three parts, each of which has few enough digits to be multiplied exactly.
 const QUARTER: [f64; 3] = [7.853_981_256_484_985e-1, 3.774_894_707_930_798e-8, 2.695_151_429_079_059_5e-15];
@@ -50,8 +50,36 @@ const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 /// From here on the three parts are not exact enough.
 const LARGE: f64 = (1_u64 << 29) as f64;
 
+/// 1 by the factorials of 8 to 1.
+const FACTORIALS: [f64; 8] =
+    [1.0 / 40320.0, 1.0 / 5040.0, 1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0];
+
+/// The digits of 4 / pi to the base of 2^64, as many as the largest float needs.
+const FOUR_BY_PI: [u64; 20] = [
+    0x1,
+    0x45f3_06dc_9c88_2a53,
+    0xf84e_afa3_ea69_bb81,
+    0xb6c5_2b32_7887_2083,
+    0xfca2_c757_bd77_8ac3,
+    0x6e48_dc74_849b_a5c0,
+    0x0c92_5dd4_13a3_2439,
+    0xfc3b_d639_6253_4e7d,
+    0xd104_6bea_5d76_8909,
+    0xd338_e04d_68be_fc82,
+    0x7323_ac73_06a6_73e9,
+    0x3908_bf17_7bf2_5076,
+    0x3ff1_2fff_bc0b_301f,
+    0xde5e_2316_b414_da3e,
+    0xda6c_fd9e_4f96_136e,
+    0x9e8c_7ecd_3cbf_d45a,
+    0xea4f_758f_d7cb_e2f6,
+    0x7a0e_73ef_14a5_25d4,
+    0xd7f6_bf62_3f1a_ba10,
+    0xac06_608d_f8f6_d757,
+];
+
 pub fn sin(x: f64) -> f64 {
-    if x == 0.0 || !x.is_finite() || x.abs() >= LARGE {
+    if x == 0.0 || !x.is_finite() {
         return x.sin();
     }
     let (octant, z) = reduced(x.abs());
@@ -60,7 +88,7 @@ pub fn sin(x: f64) -> f64 {
 }
 
 pub fn cos(x: f64) -> f64 {
-    if !x.is_finite() || x.abs() >= LARGE {
+    if !x.is_finite() {
         return x.cos();
     }
     let (octant, z) = reduced(x.abs());
@@ -69,7 +97,7 @@ pub fn cos(x: f64) -> f64 {
 }
 
 pub fn tan(x: f64) -> f64 {
-    if x == 0.0 || !x.is_finite() || x.abs() >= LARGE {
+    if x == 0.0 || !x.is_finite() {
         return x.tan();
     }
     let (octant, z) = reduced(x.abs());
@@ -119,7 +147,7 @@ pub fn pow(x: f64, y: f64) -> f64 {
             fraction -= 1.0;
             whole += 1.0;
         }
-        result = (fraction * log(x)).exp();
+        result = exp(fraction * log(x));
     }
     let (mut exponent, mut power) = (0_i64, frexp(x));
     let mut power_exponent = i64::from(power.1);
@@ -146,10 +174,49 @@ pub fn pow(x: f64, y: f64) -> f64 {
 
 /// The octant that a positive angle is in, made even, and how far it is from there.
 fn reduced(x: f64) -> (u64, f64) {
+    if x >= LARGE {
+        return reduced_far(x);
+    }
     let mut octant = (x * (4.0 / std::f64::consts::PI)) as u64;
     octant += octant & 1;
     let y = octant as f64;
     (octant & 7, ((x - y * QUARTER[0]) - y * QUARTER[1]) - y * QUARTER[2])
+}
+
+/// The same for an angle so large that 4 / pi has to be multiplied digit by digit, after Payne and Hanek.
+fn reduced_far(x: f64) -> (u64, f64) {
+    let (mantissa, exponent) = (x.to_bits() << 12 >> 12 | 1 << 52, (x.to_bits() >> 52) as usize - 1014);
+    // Three words of 4 / pi, of which the first is so far behind the point that whole turns drop out.
+    let (word, shift) = (exponent / 64, exponent % 64);
+    let digits = |i: usize| {
+        let both = u128::from(FOUR_BY_PI[word + i]) << 64 | u128::from(FOUR_BY_PI[word + i + 1]);
+        (both << shift >> 64) as u64
+    };
+    let product = |i: usize| u128::from(digits(i)) * u128::from(mantissa);
+    let turns = (product(0) << 64).wrapping_add(product(1)).wrapping_add(product(2) >> 64);
+    let (octant, high, low) = ((turns >> 125) as u64, (turns >> 61) as u64, turns as u64);
+    let zeros = high.leading_zeros() + 1;
+    let digits = high.checked_shl(zeros).unwrap_or(0) | low >> (64 - zeros);
+    let fraction = f64::from_bits(digits >> 12 | u64::from(1023 - zeros) << 52);
+    let (octant, fraction) = match octant & 1 {
+        1 => ((octant + 1) & 7, fraction - 1.0),
+        _ => (octant, fraction),
+    };
+    (octant, fraction * FRAC_PI_4)
+}
+
+/// The exponential function: a Taylor series for a sixteenth of what is left beside a power of two.
+fn exp(x: f64) -> f64 {
+    const LN_2_LEFT: f64 = 2.823_529_056_303_157_7e-13;
+    const LN_2_RIGHT: f64 = 6.931_471_805_596_63e-1;
+    let exponent = (x * LOG2_E).round_ties_even();
+    let rest = (-LN_2_LEFT).mul_add(exponent, (-LN_2_RIGHT).mul_add(exponent, x)) * 0.0625;
+    let series = FACTORIALS.iter().fold(0.0_f64, |sum, inverse| sum.mul_add(rest, *inverse));
+    let mut less_one = rest * series;
+    for _ in 0..3 {
+        less_one *= less_one + 2.0;
+    }
+    ldexp(less_one.mul_add(less_one + 2.0, 1.0), exponent as i64)
 }
 
 fn sin_near(z: f64) -> f64 {
@@ -192,6 +259,11 @@ mod tests {
         for (found, expected) in [
             (cos(5.0), 0.2836621854632263),
             (sin(300.0), -0.9997558399011496),
+            (sin(1597405526.0), -0.5101720211246193),
+            (cos(9223372036854775807.0), 0.0118000765128003),
+            (tan(100000000000000000000000.5), -2.7668308409867137),
+            (pow(1.5, 1.5), 1.8371173070873836),
+            (pow(1e-7, 1.5), 3.1622776601683775e-11),
             (tan(5.0), -3.3805150062465854),
             (tan(300.0), 45.24474207081936),
             (log10(5.0), 0.6989700043360187),

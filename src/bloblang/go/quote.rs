@@ -21,38 +21,45 @@ pub enum Charset {
 }
 
 /// `text` in double quotes.
-pub fn quote(text: &str, charset: Charset) -> String {
-    quote_with(text, '"', charset)
+pub fn quote(text: impl AsRef<[u8]>, charset: Charset) -> String {
+    quote_with(text.as_ref(), '"', charset)
 }
 
 /// `c` in single quotes.
 pub fn quote_char(c: char, charset: Charset) -> String {
-    quote_with(c.encode_utf8(&mut [0; 4]), '\'', charset)
+    quote_with(c.encode_utf8(&mut [0; 4]).as_bytes(), '\'', charset)
 }
 
-fn quote_with(text: &str, quote: char, charset: Charset) -> String {
+fn quote_with(text: &[u8], quote: char, charset: Charset) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push(quote);
-    for c in text.chars() {
-        if c == quote || c == '\\' {
-            out.push('\\');
-            out.push(c);
-        } else if let Some((_, letter)) = SHORT.iter().find(|(control, _)| *control == c) {
-            out.push('\\');
-            out.push(*letter);
-        } else if is_printable(c) && (c.is_ascii() || charset == Charset::Unicode) {
-            out.push(c);
-        } else {
-            let code = u32::from(c);
-            let _ = match code {
-                0..0x80 => write!(out, r"\x{code:02x}"),
-                0x80..0x10000 => write!(out, r"\u{code:04x}"),
-                _ => write!(out, r"\U{code:08x}"),
-            };
+    for chunk in text.utf8_chunks() {
+        chunk.valid().chars().for_each(|c| push_quoted(&mut out, c, quote, charset));
+        for byte in chunk.invalid() {
+            let _ = write!(out, r"\x{byte:02x}");
         }
     }
     out.push(quote);
     out
+}
+
+fn push_quoted(out: &mut String, c: char, quote: char, charset: Charset) {
+    if c == quote || c == '\\' {
+        out.push('\\');
+        out.push(c);
+    } else if let Some((_, letter)) = SHORT.iter().find(|(control, _)| *control == c) {
+        out.push('\\');
+        out.push(*letter);
+    } else if is_printable(c) && (c.is_ascii() || charset == Charset::Unicode) {
+        out.push(c);
+    } else {
+        let code = u32::from(c);
+        let _ = match code {
+            0..0x80 => write!(out, r"\x{code:02x}"),
+            0x80..0x10000 => write!(out, r"\u{code:04x}"),
+            _ => write!(out, r"\U{code:08x}"),
+        };
+    }
 }
 
 /// Letters, marks, numbers, punctuation, symbols and the ASCII blank.

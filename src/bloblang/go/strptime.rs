@@ -353,7 +353,7 @@ mod tests {
             ("%F %T%z", "2031-09-08 07:06:05-08", "2031-09-08T07:06:05-08:00[-08:00]"),
             ("%I %p", "12 AM", "1900-01-01T00:00:00+00:00[UTC]"),
         ] {
-            let read = parse(text, directives).map(|t| t.to_string());
+            let read = parse(text, directives).map(|t| t.to_zoned().to_string());
             assert_eq!(read.as_deref(), Ok(expected), "{directives}");
         }
         for (directives, text) in [

@@ -63,10 +63,11 @@ impl Part {
     }
 }
 
-pub fn escape(text: &str, part: Part) -> String {
+pub fn escape(text: impl AsRef<[u8]>, part: Part) -> String {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    let text = text.as_ref();
     let mut out = String::with_capacity(text.len() + 16);
-    for byte in text.bytes() {
+    for byte in text.iter().copied() {
         match byte {
             b' ' if part == Part::Query => out.push('+'),
             byte if part.is_plain(byte) => out.push(char::from(byte)),

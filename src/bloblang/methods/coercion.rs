@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use crate::bloblang::args::{Args, Param, ParamType, Params};
 use crate::bloblang::error::Error;
+use crate::bloblang::eval::Ctx;
 use crate::bloblang::spec::{Example, MethodRun, MethodSpec, Result};
 use crate::value::number::{Num, parse_float};
 use crate::value::{Array, Value, compare, text};
@@ -63,7 +64,7 @@ fn array(target: Cow<'_, Value>, _: &Args<'_>) -> Result<Value> {
     })
 }
 
-const NUMBER: MethodSpec = MethodSpec::new("number", CATEGORY, MethodRun::Pure(number))
+const NUMBER: MethodSpec = MethodSpec::new("number", CATEGORY, MethodRun::Fallible(number))
     .doc("A number, or a text that is one in decimal notation, as a float. Anything else is an error, or yields the default.")
     .params(Params::Named(&[
         Param::new("default", ParamType::Float, "What to yield for what is not a number.").optional(),
@@ -73,11 +74,13 @@ const NUMBER: MethodSpec = MethodSpec::new("number", CATEGORY, MethodRun::Pure(n
         Example { mapping: "root = this.price.number(0)", cases: &[(r#"{"price":"free"}"#, "0"), (r#"{"price":true}"#, "0")] },
     ]);
 
-fn number(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
-    match to_float(&target) {
-        Ok(f) => Ok(Value::Float(f)),
-        Err(error) => args.get(0).cloned().ok_or(error),
-    }
+fn number<'a>(target: Result<Cow<'a, Value>>, args: &Args<'_>, _: &Ctx<'a>) -> Result<Cow<'a, Value>> {
+    or_default(target.and_then(|target| to_float(&target).map(Value::Float)), args)
+}
+
+/// The result, or the first argument where there is none. A target that could not be had counts as well.
+pub(super) fn or_default<'a>(result: Result<Value>, args: &Args<'_>) -> Result<Cow<'a, Value>> {
+    result.or_else(|error| args.get(0).cloned().ok_or(error)).map(Cow::Owned)
 }
 
 /// A number, or the number that a text stands for.
@@ -95,7 +98,7 @@ pub(super) fn to_float(value: &Value) -> Result<f64> {
     }
 }
 
-const BOOL: MethodSpec = MethodSpec::new("bool", CATEGORY, MethodRun::Pure(bool))
+const BOOL: MethodSpec = MethodSpec::new("bool", CATEGORY, MethodRun::Fallible(bool))
     .doc("A boolean; a number, of which only 0 is false; or one of the texts `1 t T true True TRUE 0 f F false False FALSE`. Anything else is an error, or yields the default.")
     .params(Params::Named(&[Param::boolean("default", "What to yield for what is not a boolean.").optional()]))
     .examples(&[
@@ -103,17 +106,18 @@ const BOOL: MethodSpec = MethodSpec::new("bool", CATEGORY, MethodRun::Pure(bool)
         Example { mapping: "root = this.on.bool(true)", cases: &[(r#"{"on":"perhaps"}"#, "true")] },
     ]);
 
-fn bool(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
-    let known = match &*target {
-        Value::String(_) | Value::Bytes(_) => match text::string(&target).as_ref() {
+fn bool<'a>(target: Result<Cow<'a, Value>>, args: &Args<'_>, _: &Ctx<'a>) -> Result<Cow<'a, Value>> {
+    or_default(target.and_then(|target| to_bool(&target).map(Value::Bool)), args)
+}
+
+fn to_bool(target: &Value) -> Result<bool> {
+    let known = match target {
+        Value::String(_) | Value::Bytes(_) => match text::string(target).as_ref() {
             "1" | "t" | "T" | "true" | "True" | "TRUE" => Some(true),
             "0" | "f" | "F" | "false" | "False" | "FALSE" => Some(false),
             _ => None,
         },
         other => compare::truth(other),
     };
-    match known {
-        Some(b) => Ok(Value::Bool(b)),
-        None => args.get(0).cloned().ok_or_else(|| Error::expected("bool", &target)),
-    }
+    known.ok_or_else(|| Error::expected("bool", target))
 }

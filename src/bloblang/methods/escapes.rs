@@ -9,7 +9,7 @@ use crate::bloblang::go::quote::{Charset, quote, unquote};
 use crate::bloblang::go::url::{self, Part};
 use crate::bloblang::go::{html, path};
 use crate::bloblang::spec::{Example, MethodRun, MethodSpec, Result};
-use crate::value::{Array, Value};
+use crate::value::{Array, Value, text};
 
 pub const METHODS: &[&MethodSpec] = &[
     &ESCAPE_HTML,
@@ -29,7 +29,7 @@ const CATEGORY: &str = "String Manipulation";
 const QUOTE: MethodSpec = MethodSpec::new(
     "quote",
     CATEGORY,
-    MethodRun::Pure(|target, _| Ok(Value::from(quote(&string(&target)?, Charset::Unicode)))),
+    MethodRun::Pure(|target, _| Ok(Value::from(quote(content(&target)?, Charset::Unicode)))),
 )
 .doc("The text in double quotes, with Go's escapes for quotes, backslashes and what cannot be printed.")
 .examples(&[
@@ -82,8 +82,13 @@ const UNESCAPE_HTML: MethodSpec = MethodSpec::new(
     Example { mapping: "root = this.s.unescape_html()", cases: &[(r#"{"s":"&unknown;"}"#, "&unknown;")] },
 ]);
 
+/// The bytes of a string, of bytes or of a timestamp's text.
+fn content(target: &Value) -> Result<Cow<'_, [u8]>> {
+    text::content(target).ok_or_else(|| Error::expected("string", target))
+}
+
 fn escape(target: &Value, place: Part) -> Result<Value> {
-    Ok(Value::from(url::escape(&string(target)?, place)))
+    Ok(Value::from(url::escape(content(target)?, place)))
 }
 
 fn unescape(target: &Value, place: Part) -> Result<Value> {

@@ -128,7 +128,7 @@ const FIND: MethodSpec = MethodSpec::new("find", CATEGORY, MethodRun::Pure(find)
     ]);
 
 fn find(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
-    let position = array(&target)?.iter().position(|item| compare::equal(item, args.value(0)));
+    let position = array(&target)?.iter().position(|item| compare::equal(args.value(0), item));
     Ok(Value::Int(position.map_or(-1, |i| i as i64)))
 }
 
@@ -143,7 +143,7 @@ const FIND_ALL: MethodSpec = MethodSpec::new("find_all", CATEGORY, MethodRun::Pu
 
 fn find_all(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
     let items = array(&target)?.iter().enumerate();
-    let found = items.filter(|(_, item)| compare::equal(item, args.value(0)));
+    let found = items.filter(|(_, item)| compare::equal(args.value(0), item));
     Ok(Value::Array(found.map(|(i, _)| Value::Int(i as i64)).collect()))
 }
 

@@ -7,7 +7,7 @@ use crate::bloblang::error::Error;
 use crate::bloblang::go::math;
 use crate::bloblang::spec::{Example, MethodRun, MethodSpec, Result};
 use crate::value::Value;
-use crate::value::number::Num;
+use crate::value::number::{Num, integer};
 
 pub const METHODS: &[&MethodSpec] = &[
     &ABS,
@@ -171,8 +171,8 @@ const BITS: Params = Params::Named(&[Param::integer("value", "The other operand.
 
 /// Combines the bits of the target with those of the argument.
 fn bits(target: &Value, args: &Args<'_>, combine: fn(i64, i64) -> i64) -> Result<Value> {
-    match Num::of(target) {
-        Some(num) => Ok(Value::Int(combine(num.to_i64(), args.int(0)))),
+    match integer(target) {
+        Some(n) => Ok(Value::Int(combine(n, args.int(0)))),
         None => Err(Error::expected("integer", target)),
     }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use ecow::EcoVec;
 
+use super::target::{MAX_TEXT, too_long};
 use crate::bloblang::args::{Args, Constant, Param, Params};
 use crate::bloblang::error::Error;
 use crate::bloblang::path;
@@ -302,27 +303,40 @@ fn collapse(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
     if !matches!(&*target, Value::Object(_) | Value::Array(_)) {
         return Err(Error::expected("object or array", &target));
     }
-    let mut flat = EcoVec::new();
-    flatten_into(&mut flat, "", &target, args.bool(0));
-    Ok(Value::Object(Object::from_entries(flat)))
+    let mut flat = Flat { entries: EcoVec::new(), include_empty: args.bool(0), length: 0 };
+    flat.add("", &target)?;
+    Ok(Value::Object(Object::from_entries(flat.entries)))
 }
 
-fn flatten_into(flat: &mut EcoVec<(Str, Value)>, prefix: &str, value: &Value, include_empty: bool) {
-    let below =
-        |key: &str| -> String { if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") } };
-    match value {
-        Value::Object(object) if !object.is_empty() => {
-            for (key, value) in object {
-                flatten_into(flat, &below(key), value, include_empty);
+/// The leaves of a document under their dot paths.
+struct Flat {
+    entries: EcoVec<(Str, Value)>,
+    include_empty: bool,
+    /// Of all keys together, in bytes: the leaves of a deep document have long ones.
+    length: usize,
+}
+
+impl Flat {
+    fn add(&mut self, prefix: &str, value: &Value) -> Result<()> {
+        let below =
+            |key: &str| if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") };
+        match value {
+            Value::Object(object) if !object.is_empty() => {
+                object.iter().try_for_each(|(key, value)| self.add(&below(key), value))
+            }
+            Value::Array(items) if !items.is_empty() => {
+                items.iter().enumerate().try_for_each(|(i, value)| self.add(&below(&i.to_string()), value))
+            }
+            Value::Object(_) | Value::Array(_) if !self.include_empty => Ok(()),
+            leaf => {
+                self.length += prefix.len();
+                if self.length > MAX_TEXT {
+                    return Err(too_long());
+                }
+                self.entries.push((prefix.into(), leaf.clone()));
+                Ok(())
             }
         }
-        Value::Array(items) if !items.is_empty() => {
-            for (i, value) in items.iter().enumerate() {
-                flatten_into(flat, &below(&i.to_string()), value, include_empty);
-            }
-        }
-        Value::Object(_) | Value::Array(_) if !include_empty => {}
-        leaf => flat.push((prefix.into(), leaf.clone())),
     }
 }
 
@@ -334,15 +348,28 @@ const EXPLODE: MethodSpec = MethodSpec::new("explode", CATEGORY, MethodRun::Pure
         Example { mapping: "root = this.explode(\"v\")", cases: &[(r#"{"id":1,"v":{"a":2}}"#, r#"{"a":{"id":1,"v":2}}"#)] },
     ]);
 
+/// The most fields that copies of a document may have together.
+const MAX_COPIED: usize = 1 << 26;
+
 fn explode(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
     object(&target)?;
     let segments = path::split(args.str(0));
+    let spread = path::get(&target, &segments);
+    let (fields, copies) = match (&*target, &*spread) {
+        (Value::Object(object), Value::Array(items)) => (object.len(), items.len()),
+        (Value::Object(object), Value::Object(parts)) => (object.len(), parts.len()),
+        (_, other) => return Err(Error::expected("array or object", other)),
+    };
+    // A copy shares what is in its fields, but has these for itself.
+    if fields.saturating_mul(copies) > MAX_COPIED {
+        return Err(Error::new(format!("{copies} copies of {fields} fields are more than {MAX_COPIED} fields")));
+    }
     let with = |part: &Value| -> Result<Value> {
         let mut copy = (*target).clone();
         path::set(&mut copy, &segments, part.clone())?;
         Ok(copy)
     };
-    match &*path::get(&target, &segments) {
+    match &*spread {
         Value::Array(items) => Ok(Value::Array(items.iter().map(with).collect::<Result<_>>()?)),
         Value::Object(object) => {
             let entries = object.iter().map(|(key, part)| Ok((key.clone(), with(part)?)));

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use regex::Captures;
+use regex::{Captures, Match};
 
-use super::target::strict_string;
+use super::target::{bounded, bytes, too_long};
 use crate::bloblang::args::{Args, Param, Params};
 use crate::bloblang::error::Error;
-use crate::bloblang::go::regex::{Pattern, Template, cached};
+use crate::bloblang::go::regex::{Pattern, Subject, Template, cached};
 use crate::bloblang::scope::Environment;
 use crate::bloblang::spec::{Example, MethodRun, MethodSpec, PreparedMethod, Result};
-use crate::value::{Array, Object, Str, Value};
+use crate::value::{Object, Str, Value};
 
 pub const METHODS: &[&MethodSpec] = &[
     &RE_FIND_ALL,
@@ -26,6 +26,22 @@ pub const METHODS: &[&MethodSpec] = &[
 const CATEGORY: &str = "Regular Expressions";
 
 const PATTERN: Params = Params::Named(&[Param::string("pattern", "A regular expression in RE2 syntax.")]);
+
+/// The text of a string or of bytes.
+fn subject(target: &Value) -> Result<Subject<'_>> {
+    match target {
+        Value::String(text) => Ok(Subject::from(text.as_str())),
+        other => bytes(other).map(Subject::from),
+    }
+}
+
+/// A part of a text as a string.
+fn text(part: &[u8]) -> Value {
+    match std::str::from_utf8(part) {
+        Ok(text) => Value::from(text),
+        Err(_) => Value::text(Bytes::copy_from_slice(part)),
+    }
+}
 
 fn pattern(args: &Args<'_>) -> Result<Arc<Pattern>> {
     cached(args.str(0)).map_err(|e| Error::new(e.to_string()))
@@ -47,7 +63,7 @@ const RE_MATCH: MethodSpec = MethodSpec::new("re_match", CATEGORY, MethodRun::Pr
 
 fn re_match(args: &Args<'_>, _: &Environment) -> Result<PreparedMethod> {
     let pattern = pattern(args)?;
-    Ok(Arc::new(move |target, _| Ok(Value::Bool(pattern.regex().is_match(&strict_string(&target)?)))))
+    Ok(Arc::new(move |target, _| Ok(Value::Bool(pattern.regex().is_match(subject(&target)?.shown())))))
 }
 
 const RE_FIND_ALL: MethodSpec = MethodSpec::new("re_find_all", CATEGORY, MethodRun::Prepared(re_find_all))
@@ -67,9 +83,9 @@ const RE_FIND_ALL: MethodSpec = MethodSpec::new("re_find_all", CATEGORY, MethodR
 fn re_find_all(args: &Args<'_>, _: &Environment) -> Result<PreparedMethod> {
     let pattern = pattern(args)?;
     Ok(Arc::new(move |target, _| {
-        let text = strict_string(&target)?;
-        let matches: Array = pattern.regex().find_iter(&text).map(|m| Value::from(m.as_str())).collect();
-        Ok(Value::Array(matches))
+        let subject = subject(&target)?;
+        let matches = pattern.regex().find_iter(subject.shown());
+        bounded(matches.map(|found| text(subject.at(found.range()))))
     }))
 }
 
@@ -90,12 +106,11 @@ const RE_FIND_ALL_SUBMATCH: MethodSpec =
 
 fn re_find_all_submatch(args: &Args<'_>, _: &Environment) -> Result<PreparedMethod> {
     let pattern = pattern(args)?;
-    let groups = move |captures: Captures<'_>| -> Value {
-        Value::Array(captures.iter().map(|group| Value::from(group.map_or("", |m| m.as_str()))).collect())
-    };
     Ok(Arc::new(move |target, _| {
-        let text = strict_string(&target)?;
-        Ok(Value::Array(pattern.regex().captures_iter(&text).map(groups).collect()))
+        let subject = subject(&target)?;
+        let group = |found: Option<Match<'_>>| text(found.map_or(&[], |found| subject.at(found.range())));
+        let groups = |captures: Captures<'_>| Value::Array(captures.iter().map(group).collect());
+        bounded(pattern.regex().captures_iter(subject.shown()).map(groups))
     }))
 }
 
@@ -104,8 +119,9 @@ fn keys(pattern: &Pattern) -> Vec<Str> {
     (0..pattern.groups()).map(|i| pattern.key(i)).collect()
 }
 
-fn object(keys: &[Str], captures: &Captures<'_>, value: fn(&str) -> Value) -> Value {
-    let entry = |(key, i): (&Str, usize)| (key.clone(), value(captures.get(i).map_or("", |m| m.as_str())));
+fn object(keys: &[Str], subject: &Subject<'_>, captures: &Captures<'_>, value: fn(&[u8]) -> Value) -> Value {
+    let group = |i| value(captures.get(i).map_or(&[], |found| subject.at(found.range())));
+    let entry = |(key, i): (&Str, usize)| (key.clone(), group(i));
     Value::Object(keys.iter().zip(0..).map(entry).collect())
 }
 
@@ -122,13 +138,13 @@ fn re_find_object(args: &Args<'_>, _: &Environment) -> Result<PreparedMethod> {
     let pattern = pattern(args)?;
     let keys = keys(&pattern);
     Ok(Arc::new(move |target, _| {
-        let value: fn(&str) -> Value = match &*target {
-            Value::Bytes(_) => |text| Value::from(Bytes::copy_from_slice(text.as_bytes())),
-            _ => |text| Value::from(text),
+        let value: fn(&[u8]) -> Value = match &*target {
+            Value::Bytes(_) => |bytes| Value::from(Bytes::copy_from_slice(bytes)),
+            _ => text,
         };
-        let text = strict_string(&target)?;
-        let captures = pattern.regex().captures(&text);
-        Ok(captures.map_or_else(|| Value::Object(Object::new()), |captures| object(&keys, &captures, value)))
+        let subject = subject(&target)?;
+        let found = pattern.regex().captures(subject.shown());
+        Ok(found.map_or_else(|| Value::Object(Object::new()), |found| object(&keys, &subject, &found, value)))
     }))
 }
 
@@ -148,9 +164,9 @@ fn re_find_all_object(args: &Args<'_>, _: &Environment) -> Result<PreparedMethod
     let pattern = pattern(args)?;
     let keys = keys(&pattern);
     Ok(Arc::new(move |target, _| {
-        let text = strict_string(&target)?;
-        let matches = pattern.regex().captures_iter(&text);
-        Ok(Value::Array(matches.map(|captures| object(&keys, &captures, |text| Value::from(text))).collect()))
+        let subject = subject(&target)?;
+        let matches = pattern.regex().captures_iter(subject.shown());
+        bounded(matches.map(|found| object(&keys, &subject, &found, text)))
     }))
 }
 
@@ -195,6 +211,10 @@ fn re_replace_all(args: &Args<'_>, _: &Environment) -> Result<PreparedMethod> {
     let pattern = pattern(args)?;
     let template = Template::new(args.str(1));
     Ok(Arc::new(move |target, _| {
-        Ok(Value::from(pattern.replace_all(&strict_string(&target)?, &template).as_ref()))
+        let replaced = match &*target {
+            Value::String(text) => pattern.replace_all(text, &template).map(|text| Value::from(text.as_ref())),
+            other => pattern.replace_all_in(&subject(other)?, &template).map(Value::text),
+        };
+        replaced.ok_or_else(too_long)
     }))
 }

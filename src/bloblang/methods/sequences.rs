@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
-use super::target::{bytes, part};
+use super::target::{MAX_ELEMENTS, bytes, part, too_many};
 use crate::bloblang::args::{Args, Param, Params};
 use crate::bloblang::error::Error;
 use crate::bloblang::scope::Environment;
@@ -143,7 +143,7 @@ const SPLIT: MethodSpec = MethodSpec::new("split", STRINGS, MethodRun::Pure(spli
 fn split(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
     let whole = bytes(&target)?;
     let delimiter = args.bytes(0);
-    let mut parts = Array::new();
+    let mut parts = Array::with_capacity(room(whole, delimiter)?);
     let mut push = |start: usize, end: usize| {
         let empty = start == end && args.bool(1);
         parts.push(if empty { Value::Null } else { part(&target, start, end) });
@@ -166,6 +166,18 @@ fn split(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
     }
     push(start, whole.len());
     Ok(Value::Array(parts))
+}
+
+/// How many parts there will be, for texts that are long: an array that grows needs its memory twice.
+fn room(text: &[u8], delimiter: &[u8]) -> Result<usize> {
+    if text.len() < 1 << 16 {
+        return Ok(0);
+    }
+    let parts = match delimiter.is_empty() {
+        true => text.len(),
+        false => memmem::find_iter(text, delimiter).count() + 1,
+    };
+    if parts > MAX_ELEMENTS { Err(too_many()) } else { Ok(parts) }
 }
 
 const JOIN: MethodSpec = MethodSpec::new("join", STRUCTURES, MethodRun::Pure(join))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
-use super::target::{bytes, like, map_text, part, string};
+use super::target::{MAX_TEXT, bytes, like, map_text, part, string, too_long};
 use crate::bloblang::args::{Args, Param, ParamType, Params};
 use crate::bloblang::error::Error;
 use crate::bloblang::go::{case, format};
@@ -32,9 +32,6 @@ pub const METHODS: &[&MethodSpec] = &[
 ];
 
 const CATEGORY: &str = "String Manipulation";
-
-/// The longest text that repetitions may make, in bytes.
-const LIMIT: usize = 1 << 30;
 
 const UPPERCASE: MethodSpec =
     MethodSpec::new("uppercase", CATEGORY, MethodRun::Pure(|target, _| map_text(&target, case::upper)))
@@ -203,7 +200,7 @@ fn repeat(args: &Args<'_>, _: &Environment) -> Result<PreparedMethod> {
     })?;
     Ok(Arc::new(move |target, _| {
         let once = bytes(&target)?;
-        if once.len().checked_mul(count).is_none_or(|length| length > LIMIT) {
+        if once.len().checked_mul(count).is_none_or(|length| length > MAX_TEXT) {
             return Err(Error::new(format!("invalid count, would overflow: {}*{count}", once.len())));
         }
         Ok(like(&target, once.repeat(count)))
@@ -239,16 +236,16 @@ const REPLACE: MethodSpec = MethodSpec::new("replace", CATEGORY, MethodRun::Pure
 
 fn replace_all(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
     let whole = bytes(&target)?;
-    match replaced(whole, args.bytes(0), args.bytes(1)) {
+    match replaced(whole, args.bytes(0), args.bytes(1))? {
         Some(result) => Ok(like(&target, result)),
         None => Ok(target.into_owned()),
     }
 }
 
 /// `text` with `old` replaced by `new`; none where `old` does not occur.
-fn replaced(text: &[u8], old: &[u8], new: &[u8]) -> Option<Vec<u8>> {
+fn replaced(text: &[u8], old: &[u8], new: &[u8]) -> Result<Option<Vec<u8>>> {
     if old.is_empty() {
-        return Some(between_characters(text, new));
+        return between_characters(text, new).map(Some);
     }
     let mut out = Vec::new();
     let mut done = 0;
@@ -256,15 +253,21 @@ fn replaced(text: &[u8], old: &[u8], new: &[u8]) -> Option<Vec<u8>> {
         out.extend_from_slice(&text[done..at]);
         out.extend_from_slice(new);
         done = at + old.len();
+        if out.len() > MAX_TEXT {
+            return Err(too_long());
+        }
     }
     if done == 0 {
-        return None;
+        return Ok(None);
     }
     out.extend_from_slice(&text[done..]);
-    Some(out)
+    Ok(Some(out))
 }
 
-fn between_characters(text: &[u8], new: &[u8]) -> Vec<u8> {
+fn between_characters(text: &[u8], new: &[u8]) -> Result<Vec<u8>> {
+    if new.len().saturating_mul(text.len() + 1) > MAX_TEXT {
+        return Err(too_long());
+    }
     let mut out = new.to_vec();
     for chunk in text.utf8_chunks() {
         for c in chunk.valid().chars() {
@@ -276,7 +279,7 @@ fn between_characters(text: &[u8], new: &[u8]) -> Vec<u8> {
             out.extend_from_slice(new);
         }
     }
-    out
+    Ok(out)
 }
 
 const PAIRS: Params = Params::Named(&[Param::new(
@@ -326,7 +329,7 @@ fn replace_all_many(args: &Args<'_>, _: &Environment) -> Result<PreparedMethod> 
     Ok(Arc::new(move |target, _| {
         let mut current = Cow::Borrowed(bytes(&target)?);
         for pair in values.chunks_exact(2) {
-            if let Some(changed) = replaced(&current, pair[0].as_bytes(), pair[1].as_bytes()) {
+            if let Some(changed) = replaced(&current, pair[0].as_bytes(), pair[1].as_bytes())? {
                 current = Cow::Owned(changed);
             }
         }

@@ -7,7 +7,30 @@ use bytes::Bytes;
 use crate::bloblang::error::Error;
 use crate::bloblang::spec::Result;
 use crate::value::json::go_lossy;
-use crate::value::{Value, text};
+use crate::value::{Array, Value, text};
+
+/// The longest text that a method may make out of a shorter one, in bytes.
+pub(super) const MAX_TEXT: usize = 1 << 30;
+
+/// The most elements that a method may make out of a text.
+pub(super) const MAX_ELEMENTS: usize = 1 << 26;
+
+pub(super) fn too_long() -> Error {
+    Error::new(format!("the result would be longer than {MAX_TEXT} bytes"))
+}
+
+pub(super) fn too_many() -> Error {
+    Error::new(format!("an array made of a text has at most {MAX_ELEMENTS} elements"))
+}
+
+/// The parts of a text as an array, if there are not too many of them.
+pub(super) fn bounded(parts: impl Iterator<Item = Value>) -> Result<Value> {
+    let parts: Array = parts.take(MAX_ELEMENTS + 1).collect();
+    match parts.len() > MAX_ELEMENTS {
+        true => Err(too_many()),
+        false => Ok(Value::Array(parts)),
+    }
+}
 
 /// The text of a string, of bytes or of a timestamp; anything else is an error.
 pub(super) fn string(target: &Value) -> Result<Cow<'_, str>> {

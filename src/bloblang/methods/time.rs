@@ -13,6 +13,8 @@ use crate::bloblang::spec::{Example, MethodRun, MethodSpec, PreparedMethod, Resu
 use crate::bloblang::time::{beyond, timestamp};
 use crate::value::{Timestamp, Value, text};
 
+use super::coercion::or_default;
+
 pub const METHODS: &[&MethodSpec] = &[
     &FORMAT_TIMESTAMP,
     &FORMAT_TIMESTAMP_STRFTIME,
@@ -75,12 +77,8 @@ fn zone(name: &str) -> Result<TimeZone> {
     }
 }
 
-const TIMESTAMP: MethodSpec = MethodSpec::new("timestamp", "Type Coercion", MethodRun::Pure(|target, args| {
-    match (timestamp(&target), args.get(0)) {
-        (Ok(t), _) => Ok(Value::from(t)),
-        (Err(_), Some(default)) => Ok(default.clone()),
-        (Err(error), None) => Err(error),
-    }
+const TIMESTAMP: MethodSpec = MethodSpec::new("timestamp", "Type Coercion", MethodRun::Fallible(|target, args, _| {
+    or_default(target.and_then(|target| timestamp(&target).map(Value::from)), args)
 }))
 .doc("A timestamp out of RFC 3339 text or a number of seconds since 1970; the default where that is not possible.")
 .params(Params::Named(&[Param::new("default", ParamType::Timestamp, "What stands in.").optional()]))

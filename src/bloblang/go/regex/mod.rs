@@ -2,6 +2,7 @@
 
 mod cache;
 mod class;
+mod subject;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -13,12 +14,17 @@ use std::fmt;
 use regex::{Regex, RegexBuilder};
 
 pub use cache::cached;
+pub use subject::Subject;
 pub use template::Template;
 
 use crate::value::Str;
+use template::Piece;
 
 /// How much memory a compiled pattern may take.
 const SIZE_LIMIT: usize = 32 << 20;
+
+/// The longest text that replacements may make, in bytes.
+const MAX_TEXT: usize = 1 << 30;
 
 /// A compiled pattern.
 #[derive(Clone, Debug)]
@@ -75,27 +81,50 @@ impl Pattern {
         self.names.len()
     }
 
-    /// Replaces every match by the template's expansion.
-    pub fn replace_all<'t>(&self, text: &'t str, template: &Template) -> Cow<'t, str> {
-        let mut captures = self.regex.capture_locations();
+    /// Replaces every match by the template's expansion; none where that becomes longer than [`MAX_TEXT`].
+    pub fn replace_all<'t>(&self, text: &'t str, template: &Template) -> Option<Cow<'t, str>> {
         let mut out = String::new();
-        let mut done = 0;
-        for whole in self.regex.find_iter(text) {
-            if out.is_empty() && done == 0 {
-                out.reserve(text.len());
+        let put = |piece: Piece<'_>| {
+            match piece {
+                Piece::Text(literal) => out.push_str(literal),
+                Piece::Span(span) => out.push_str(&text[span]),
             }
-            out.push_str(&text[done..whole.start()]);
+            out.len() <= MAX_TEXT
+        };
+        Some(if self.replaced(text, template, put)? { Cow::Owned(out) } else { Cow::Borrowed(text) })
+    }
+
+    /// The same for a text that need not be UTF-8.
+    pub fn replace_all_in(&self, subject: &Subject<'_>, template: &Template) -> Option<Vec<u8>> {
+        let mut out = Vec::new();
+        let put = |piece: Piece<'_>| {
+            match piece {
+                Piece::Text(literal) => out.extend_from_slice(literal.as_bytes()),
+                Piece::Span(span) => out.extend_from_slice(subject.at(span)),
+            }
+            out.len() <= MAX_TEXT
+        };
+        let found = self.replaced(subject.shown(), template, put)?;
+        Some(if found { out } else { subject.at(0..subject.shown().len()).to_vec() })
+    }
+
+    /// Hands out the pieces of the text in which every match is replaced, and returns whether there is one. None where
+    /// `put` wants no more.
+    fn replaced(&self, text: &str, template: &Template, mut put: impl FnMut(Piece<'_>) -> bool) -> Option<bool> {
+        let mut captures = self.regex.capture_locations();
+        let mut done = None;
+        for whole in self.regex.find_iter(text) {
+            put(Piece::Span(done.unwrap_or(0)..whole.start())).then_some(())?;
             if template.has_groups() {
                 self.regex.captures_read_at(&mut captures, text, whole.start());
             }
-            template.expand(text, &self.names, &captures, &mut out);
-            done = whole.end();
+            template.expand(&self.names, &captures, &mut put)?;
+            done = Some(whole.end());
         }
-        if done == 0 && out.is_empty() {
-            return Cow::Borrowed(text);
+        if let Some(done) = done {
+            put(Piece::Span(done..text.len())).then_some(())?;
         }
-        out.push_str(&text[done..]);
-        Cow::Owned(out)
+        Some(done.is_some())
     }
 }
 

@@ -1,6 +1,8 @@
 //! Replacement texts: `$1`, `$name`, `${name}` and `$$`. A name is as long as it can be, so `$1x` names a group
 //! `1x`; groups that do not exist are empty; a `$` that begins nothing stands for itself.
 
+use std::ops::Range;
+
 use regex::CaptureLocations;
 
 use crate::value::Str;
@@ -9,6 +11,12 @@ use crate::value::Str;
 #[derive(Clone, Debug)]
 pub struct Template {
     parts: Vec<Part>,
+}
+
+/// A piece of an expansion: text of its own, or a span of the text that was searched.
+pub(super) enum Piece<'p> {
+    Text(&'p str),
+    Span(Range<usize>),
 }
 
 #[derive(Clone, Debug)]
@@ -45,12 +53,17 @@ impl Template {
         self.parts.iter().any(|part| !matches!(part, Part::Text(_)))
     }
 
-    /// Appends the template with the groups of one match of `text` filled in.
-    pub fn expand(&self, text: &str, names: &[Option<Str>], captures: &CaptureLocations, out: &mut String) {
+    /// Hands out the template with the groups of one match filled in; none where `put` wants no more.
+    pub(super) fn expand(
+        &self,
+        names: &[Option<Str>],
+        captures: &CaptureLocations,
+        put: &mut impl FnMut(Piece<'_>) -> bool,
+    ) -> Option<()> {
         for part in &self.parts {
             let group = match part {
                 Part::Text(literal) => {
-                    out.push_str(literal);
+                    put(Piece::Text(literal)).then_some(())?;
                     continue;
                 }
                 Part::Group(i) => captures.get(*i),
@@ -63,9 +76,10 @@ impl Template {
                 }
             };
             if let Some((start, end)) = group {
-                out.push_str(&text[start..end]);
+                put(Piece::Span(start..end)).then_some(())?;
             }
         }
+        Some(())
     }
 }
 

@@ -82,7 +82,7 @@ fn templates_expand_like_go() {
     let pattern = Pattern::new(r"(?P<1st>a)(b)?").unwrap();
     assert_eq!((pattern.groups(), pattern.key(1).as_str(), pattern.key(2).as_str()), (3, "1st", "2"));
     let twice = Pattern::new("(?P<a>x)|(?P<a>y)").unwrap();
-    assert_eq!(twice.replace_all("xy", &Template::new("<$a>")), "<x><y>");
+    assert_eq!(twice.replace_all("xy", &Template::new("<$a>")).unwrap(), "<x><y>");
     for (template, expected) in [
         ("<$1>", "<a> <a>"),
         ("${1}x$2", "axb ax"),
@@ -93,6 +93,15 @@ fn templates_expand_like_go() {
         ("$9${nope}", " "),
         ("$0é", " "),
     ] {
-        assert_eq!(pattern.replace_all("ab a", &Template::new(template)), expected, "{template}");
+        assert_eq!(pattern.replace_all("ab a", &Template::new(template)).unwrap(), expected, "{template}");
     }
+}
+
+#[test]
+fn bytes_that_are_no_text_are_found_as_they_are() {
+    let pattern = Pattern::new("(.)b").unwrap();
+    let subject = Subject::from(&b"a\xffb\xfe"[..]);
+    let found = pattern.regex().captures(subject.shown()).unwrap();
+    assert_eq!(subject.at(found.get(1).unwrap().range()), b"\xff");
+    assert_eq!(pattern.replace_all_in(&subject, &Template::new("<$1>")).unwrap(), b"a<\xff>\xfe");
 }

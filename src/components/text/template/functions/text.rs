@@ -127,7 +127,9 @@ pub const FUNCTIONS: &[Line] = &[
     }),
     ("regexReplaceAll", 3, 3, |args| {
         let pattern = cached(&string(&args[0])).map_err(invalid)?;
-        Ok(pattern.replace_all(&string(&args[1]), &Template::new(&string(&args[2]))).as_ref().into())
+        let (text, template) = (string(&args[1]), Template::new(&string(&args[2])));
+        let replaced = pattern.replace_all(&text, &template).ok_or("the replaced text is too long")?;
+        Ok(replaced.as_ref().into())
     }),
     ("regexReplaceAllLiteral", 3, 3, |args| {
         let pattern = cached(&string(&args[0])).map_err(invalid)?;
