@@ -194,7 +194,9 @@ impl ParamType {
             (ParamType::String, Value::Bytes(bytes) | Value::RawString(bytes)) => {
                 Ok(Value::from(go_lossy(bytes).as_ref()))
             }
-            (ParamType::Integer, _) => number::integer(value).map(Value::Int).ok_or_else(|| Error::expected("number", value)),
+            (ParamType::Integer, _) => {
+                number::integer(value).map(Value::Int).ok_or_else(|| Error::expected("number", value))
+            }
             (ParamType::Float | ParamType::Number, _) => Ok(Value::Float(number()?.to_f64())),
             (ParamType::Bool, _) => {
                 compare::truth(value).map(Value::Bool).ok_or_else(|| Error::expected("bool", value))

@@ -18,7 +18,8 @@ pub fn timestamp(value: &Value) -> Result<Timestamp> {
             Num::Int(_) => 0,
             Num::Float(f) => (f.fract() * 1e9) as i128,
         };
-        let nanoseconds = i128::from(number::integer(value).unwrap_or_default()) * 1_000_000_000 + nanoseconds;
+        let nanoseconds =
+            i128::from(number::integer(value).unwrap_or_default()) * 1_000_000_000 + nanoseconds;
         return Timestamp::from_nanosecond(nanoseconds, TimeZone::system()).ok_or_else(beyond);
     }
     let Some(bytes) = text::content(value) else {

@@ -318,8 +318,7 @@ struct Flat {
 
 impl Flat {
     fn add(&mut self, prefix: &str, value: &Value) -> Result<()> {
-        let below =
-            |key: &str| if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") };
+        let below = |key: &str| if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") };
         match value {
             Value::Object(object) if !object.is_empty() => {
                 object.iter().try_for_each(|(key, value)| self.add(&below(key), value))
@@ -362,7 +361,9 @@ fn explode(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
     };
     // A copy shares what is in its fields, but has these for itself.
     if fields.saturating_mul(copies) > MAX_COPIED {
-        return Err(Error::new(format!("{copies} copies of {fields} fields are more than {MAX_COPIED} fields")));
+        return Err(Error::new(format!(
+            "{copies} copies of {fields} fields are more than {MAX_COPIED} fields"
+        )));
     }
     let with = |part: &Value| -> Result<Value> {
         let mut copy = (*target).clone();

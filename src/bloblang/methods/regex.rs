@@ -212,7 +212,9 @@ fn re_replace_all(args: &Args<'_>, _: &Environment) -> Result<PreparedMethod> {
     let template = Template::new(args.str(1));
     Ok(Arc::new(move |target, _| {
         let replaced = match &*target {
-            Value::String(text) => pattern.replace_all(text, &template).map(|text| Value::from(text.as_ref())),
+            Value::String(text) => {
+                pattern.replace_all(text, &template).map(|text| Value::from(text.as_ref()))
+            }
             other => pattern.replace_all_in(&subject(other)?, &template).map(Value::text),
         };
         replaced.ok_or_else(too_long)

@@ -110,7 +110,12 @@ impl Pattern {
 
     /// Hands out the pieces of the text in which every match is replaced, and returns whether there is one. None where
     /// `put` wants no more.
-    fn replaced(&self, text: &str, template: &Template, mut put: impl FnMut(Piece<'_>) -> bool) -> Option<bool> {
+    fn replaced(
+        &self,
+        text: &str,
+        template: &Template,
+        mut put: impl FnMut(Piece<'_>) -> bool,
+    ) -> Option<bool> {
         let mut captures = self.regex.capture_locations();
         let mut done = None;
         for whole in self.regex.find_iter(text) {
