@@ -6,7 +6,6 @@ use clap::builder::TypedValueParser as _;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::findings::Format;
-use crate::telemetry::log::Level;
 
 const HELP: &str = "\
 {about}
@@ -94,7 +93,7 @@ pub struct Shared {
     #[arg(short, long, value_name = "GLOB")]
     pub templates: Vec<String>,
     /// Override the log level: off, error, warn, info, debug, trace
-    #[arg(long = "log.level", value_name = "LEVEL", value_parser = level)]
+    #[arg(long = "log.level", value_name = "LEVEL")]
     pub log_level: Option<String>,
     /// Run configs in spite of lint errors
     #[arg(long)]
@@ -145,8 +144,8 @@ pub struct LintArgs {
     /// Do not report environment variables that are not set
     #[arg(long)]
     pub skip_env_var_check: bool,
-    /// Report as well what older engines start all the same: values that do not parse, fields and components that
-    /// are missing
+    /// Fail on warnings too: what older engines start all the same although it cannot work, such as values that do
+    /// not parse and resources that do not exist
     #[arg(long)]
     pub strict: bool,
     /// How findings are written
@@ -339,14 +338,15 @@ pub enum ListFormat {
 // === impl Shared ===
 
 impl Shared {
-    /// These flags, which stood in front of the command, together with those behind it.
+    /// These flags, which stood in front of the command, together with those behind it, lists taken apart.
     pub fn and(self, behind: Self) -> Self {
+        let files = |first, then| apart(joined(first, then), false);
         Self {
             config: behind.config.or(self.config),
-            set: joined(self.set, behind.set),
-            resources: joined(self.resources, behind.resources),
-            env_file: joined(self.env_file, behind.env_file),
-            templates: joined(self.templates, behind.templates),
+            set: apart(joined(self.set, behind.set), true),
+            resources: files(self.resources, behind.resources),
+            env_file: files(self.env_file, behind.env_file),
+            templates: files(self.templates, behind.templates),
             log_level: behind.log_level.or(self.log_level),
             chilled: self.chilled || behind.chilled,
             watcher: self.watcher || behind.watcher,
@@ -363,9 +363,19 @@ impl Shared {
     }
 }
 
-/// Refuses a level that does not exist.
-fn level(text: &str) -> Result<String, String> {
-    Level::parse(text).map(|_| text.to_owned())
+/// The items of values in which commas stand between them. A piece without `=` belongs to the assignment before it,
+/// so that a value may hold commas itself.
+fn apart(values: Vec<String>, assignments: bool) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for value in values {
+        for (i, piece) in value.split(',').enumerate() {
+            match all.last_mut().filter(|_| assignments && i > 0 && !piece.contains('=')) {
+                Some(last) => *last = format!("{last},{piece}"),
+                None => all.push(piece.trim().to_owned()),
+            }
+        }
+    }
+    all
 }
 
 fn joined<T>(mut first: Vec<T>, then: Vec<T>) -> Vec<T> {
@@ -394,6 +404,16 @@ mod tests {
         assert_eq!(shared.set, ["x=1", "y=2"]);
         assert_eq!(args.paths, ["b.yaml", "dir"]);
         assert!(shared.chilled && shared.log_level.as_deref() == Some("OFF") && args.prefix_stream_endpoints);
+    }
+
+    #[test]
+    fn commas_stand_between_values() {
+        let line = ["nekton", "-r", "a.yaml, b.yaml", "lint", "-s", "x=1,y=[1,2],z=3"];
+        let cli = Cli::try_parse_from(line).expect("a command line");
+        let Some(Command::Lint(args)) = cli.command else { panic!("lint") };
+        let shared = cli.shared.and(args.shared);
+        assert_eq!(shared.resources, ["a.yaml", "b.yaml"]);
+        assert_eq!(shared.set, ["x=1", "y=[1,2]", "z=3"]);
     }
 
     #[test]

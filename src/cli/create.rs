@@ -7,9 +7,9 @@ use super::shell::out;
 use super::{registry, vars};
 use crate::config::skeleton;
 
-pub fn run(mut shared: Shared, args: CreateArgs) -> Result<ExitCode, String> {
-    shared.templates.extend(args.templates);
-    shared.env_file.extend(args.env_file);
+pub fn run(shared: Shared, args: CreateArgs) -> Result<ExitCode, String> {
+    let (templates, env_file) = (args.templates, args.env_file);
+    let shared = shared.and(Shared { templates, env_file, ..Shared::default() });
     vars::install(&shared.env_file)?;
     let registry = registry::load(&shared)?;
     let config = skeleton(args.expression.as_deref().unwrap_or(""), args.small, &registry);

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::component::Registry;
-use crate::config::{self, Finding, LintOptions, Node, Part, Severity};
+use crate::config::{self, Finding, FindingKind, LintOptions, Node, Part, Severity};
 use crate::manager::Vars;
 use crate::telemetry::Logger;
 
@@ -14,6 +14,9 @@ pub struct Document {
     /// The same with variables as references, for showing.
     pub given: Node,
     pub findings: Vec<FileFinding>,
+    path: PathBuf,
+    /// Whether the file asks not to be linted.
+    unlinted: bool,
 }
 
 /// A finding and the file that it is in.
@@ -27,7 +30,14 @@ pub struct FileFinding {
 impl Document {
     /// The config that there is where there is no file.
     pub fn empty() -> Self {
-        Self { node: Node::map([]), given: Node::map([]), findings: Vec::new() }
+        let empty = Node::map([]);
+        Self {
+            node: empty.clone(),
+            given: empty,
+            findings: Vec::new(),
+            path: PathBuf::new(),
+            unlinted: false,
+        }
     }
 
     /// Reads a config file.
@@ -38,16 +48,24 @@ impl Document {
             .map_err(|error| format!("{}{}", path.display(), error.finding()))?;
         let given = config::parse(&text).unwrap_or_else(|_| loaded.node.clone());
         let findings = with_path(path, loaded.findings);
-        Ok(Self { node: loaded.node, given, findings })
+        Ok(Self { node: loaded.node, given, findings, path: path.to_owned(), unlinted: loaded.unlinted })
     }
 
-    /// Applies `--set` assignments.
+    /// Applies `--set` assignments and lints what they make of the document.
     pub fn set(&mut self, part: Part, assignments: &[String], registry: &Registry) -> Result<(), String> {
         for assignment in assignments {
             for node in [&mut self.node, &mut self.given] {
                 *node = config::set(node, part.fields(), registry, assignment)
                     .map_err(|error| error.to_string())?;
             }
+        }
+        if !assignments.is_empty() && !self.unlinted {
+            self.findings.retain(|found| found.finding.kind == FindingKind::MissingEnvVar);
+            let options = LintOptions::default();
+            self.findings.extend(with_path(
+                &self.path,
+                config::lint(part.fields(), &self.node, registry, &options),
+            ));
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::io::{IsTerminal, stderr};
 use clap::ValueEnum;
 
 use super::document::FileFinding;
-use crate::config::{FindingKind, Severity};
+use crate::config::{Finding, FindingKind, Severity};
 use crate::value::json::print;
 use crate::value::{Object, Value};
 
@@ -23,7 +23,7 @@ pub enum Format {
     Github,
 }
 
-/// Writes findings out.
+/// Writes findings out. As text, warnings stand in the form that compilers have.
 pub fn write(findings: &[FileFinding], format: Format) {
     match format {
         Format::Text => findings.iter().for_each(text),
@@ -34,6 +34,10 @@ pub fn write(findings: &[FileFinding], format: Format) {
 }
 
 fn text(finding: &FileFinding) {
+    if !finding.finding.is_error() {
+        let Finding { line, column, message, .. } = &finding.finding;
+        return eprintln!("{}:{line}:{column}: warning: {message}", finding.path.display());
+    }
     let grave = matches!(finding.finding.kind, FindingKind::FailedRead | FindingKind::ComponentMissing);
     match (stderr().is_terminal(), grave) {
         (true, true) => eprintln!("\x1b[31m{finding}\x1b[0m"),
@@ -110,7 +114,6 @@ fn json(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Finding;
 
     #[test]
     fn programs_read_where_a_finding_is() {

@@ -34,8 +34,8 @@ enum Listed {
     Methods,
 }
 
-pub fn run(mut shared: Shared, args: ListArgs) -> Result<ExitCode, String> {
-    shared.templates.extend(args.templates.iter().cloned());
+pub fn run(shared: Shared, args: ListArgs) -> Result<ExitCode, String> {
+    let shared = shared.and(Shared { templates: args.templates, ..Shared::default() });
     let registry = registry::load(&shared)?;
     let status = args.status.as_deref();
     let wanted: Vec<_> = KINDS

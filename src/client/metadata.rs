@@ -1,7 +1,7 @@
 //! Which metadata a component passes on: the common block of prefixes and patterns.
 
 use crate::bloblang::go::regex::Pattern;
-use crate::config::{AnyField, Conf, ConfError, Field, FromConf, field};
+use crate::config::{AnyField, Conf, ConfError, Field, FromConf, field, regex};
 use crate::message::Message;
 use crate::value::{Str, Value};
 
@@ -12,6 +12,7 @@ const PREFIXES: Field<Vec<Str>> = field("include_prefixes")
 const PATTERNS: Field<Vec<Str>> = field("include_patterns")
     .default_list(&[])
     .advanced()
+    .usable(regex)
     .doc("Keys in which one of these regular expressions matches are passed on.");
 
 /// Chooses metadata by key; without prefixes and patterns it chooses nothing.

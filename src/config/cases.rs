@@ -1,6 +1,6 @@
 //! The fields of unit tests of configs, under `tests` of a config or in a file of their own.
 
-use super::{AnyField, Conf, Field, Node, field};
+use super::{AnyField, Conf, Field, Node, field, regex};
 use crate::value::{Str, Value};
 
 pub const NAME: Field<Str> = field("name").doc("What the case is called.");
@@ -48,7 +48,7 @@ pub const BLOBLANG: Field<Option<Str>> =
     field("bloblang").bloblang().doc("A query that must be true for the message.");
 pub const CONTENT_EQUALS: Field<Option<Str>> = field("content_equals").doc("What the content must be.");
 pub const CONTENT_MATCHES: Field<Option<Str>> =
-    field("content_matches").doc("A regular expression that the content must match.");
+    field("content_matches").usable(regex).doc("A regular expression that the content must match.");
 pub const METADATA_EQUALS: Field<Option<Vec<(Str, Value)>>> =
     field("metadata_equals").doc("Metadata that must be there with these values.");
 pub const FILE_EQUALS: Field<Option<Str>> = field("file_equals").doc("A file that the content must equal.");

@@ -129,7 +129,18 @@ fn described(facts: &Value) -> &'static Described {
     info.secret = flag("secret");
     info.url = flag("url");
     info.version = text(facts, "version").unwrap_or("");
+    info.refers = refers(&info);
     Box::leak(Box::new(Described { info, default }))
+}
+
+/// The kind of resource that a field of that name means.
+fn refers(info: &FieldInfo) -> Option<Kind> {
+    match info.name {
+        _ if (info.ty, info.shape) != (Type::String, Shape::Scalar) => None,
+        "rate_limit" => Some(Kind::RateLimit),
+        "cache" | "token_cache" | "checkpoint_cache" | "cursor_cache" => Some(Kind::Cache),
+        _ => None,
+    }
 }
 
 /// Two bounds, of which null is none.

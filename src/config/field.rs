@@ -5,7 +5,7 @@
 //! const COUNT: Field<i64> = field("count").default(0).doc("How many.").advanced();
 //! ```
 
-use super::{Conf, ConfError, Finding, Kind, Node, Path};
+use super::{Conf, ConfError, Finding, Kind, Node, Path, Usable};
 use crate::value::{Str, Value};
 
 /// What a value is, apart from how many of it there are.
@@ -139,6 +139,12 @@ pub struct FieldInfo {
     pub url: bool,
     /// The release that introduced the field, or empty.
     pub version: &'static str,
+    /// How many items a list must have, which older engines only notice when they build the component.
+    pub at_least: usize,
+    /// The kind of resource whose label the value is.
+    pub refers: Option<Kind>,
+    /// Why a text cannot be used, which older engines only notice when they build the component.
+    pub usable: Option<Usable>,
     /// The rule of its type, which every scalar has to keep.
     pub type_rule: Option<Rule>,
     /// The field's own rule, called with the whole value and, for lists and maps, with each of its parts.
@@ -183,6 +189,9 @@ pub const fn field<T: FieldType>(name: &'static str) -> Field<T> {
             secret: false,
             url: false,
             version: "",
+            at_least: 0,
+            refers: None,
+            usable: None,
             type_rule: T::RULE,
             rule: None,
         },
@@ -269,6 +278,18 @@ impl<T: FieldType> Field<T> {
         self
     }
 
+    /// The label of a resource of this kind.
+    pub const fn refers(mut self, kind: Kind) -> Self {
+        self.info.refers = Some(kind);
+        self
+    }
+
+    /// Texts that cannot be used are warnings of the linter.
+    pub const fn usable(mut self, usable: Usable) -> Self {
+        self.info.usable = Some(usable);
+        self
+    }
+
     /// The release that introduced the field.
     pub const fn version(mut self, version: &'static str) -> Self {
         self.info.version = version;
@@ -292,6 +313,12 @@ impl<T: FieldType> Field<Vec<T>> {
     /// The items of a list that is not written.
     pub const fn default_list(self, items: &'static [T::Default]) -> Self {
         self.default(items)
+    }
+
+    /// How many items the list must have; fewer are a warning of the linter.
+    pub const fn at_least(mut self, items: usize) -> Self {
+        self.info.at_least = items;
+        self
     }
 }
 

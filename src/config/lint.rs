@@ -73,7 +73,7 @@ impl<'a> Linter<'a> {
             }
             if info.lint_required() {
                 self.report(node.line, FindingKind::Missing, format!("field {} is required", info.name));
-            } else if info.shape == Shape::Scalar {
+            } else if info.shape == Shape::Scalar || info.at_least > 0 {
                 self.found.push(Finding::warning(node.line, format!("field {} is required", info.name)));
             }
         }
@@ -113,6 +113,10 @@ impl<'a> Linter<'a> {
         match (shape, &node.value) {
             (Shape::Scalar, _) => self.scalar(info, node),
             (Shape::Array | Shape::Array2, NodeKind::Seq(items)) => {
+                if items.len() < info.at_least {
+                    let message = format!("this list needs at least {} items, it has {}", info.at_least, items.len());
+                    self.found.push(Finding::warning(node.line, message));
+                }
                 let inner = if shape == Shape::Array2 { Shape::Array } else { Shape::Scalar };
                 for item in items.iter() {
                     self.shaped(info, inner, item);
@@ -145,6 +149,7 @@ impl<'a> Linter<'a> {
                         self.report(node.line, FindingKind::InvalidOption, message);
                     }
                     self.range(info, node);
+                    self.usable(info, node, text);
                     if let Some(rule) = info.type_rule {
                         rule(node, &mut self.found);
                     }
@@ -169,6 +174,13 @@ impl<'a> Linter<'a> {
                 _ => format!("at most {greatest}"),
             };
             self.report(node.line, FindingKind::Custom, format!("value {number} must be {allowed}"));
+        }
+    }
+
+    /// A text that no component can be built with.
+    fn usable(&mut self, info: &FieldInfo, node: &Node, text: &str) {
+        if let Some(Err(why)) = info.usable.filter(|_| !text.is_empty()).map(|usable| usable(text)) {
+            self.found.push(Finding::warning(node.line, why));
         }
     }
 

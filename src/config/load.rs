@@ -18,6 +18,8 @@ pub struct Loaded {
     /// Variables that are not set, in order of appearance with repetitions.
     pub missing: Vec<String>,
     pub findings: Vec<Finding>,
+    /// Whether the text asks not to be linted.
+    pub unlinted: bool,
 }
 
 /// Why a config cannot be read at all; nothing is built from it.
@@ -51,11 +53,12 @@ pub fn load(
     let fields = part.fields();
     check_outline(fields, &node, specs).map_err(LoadError::Outline)?;
     let mut findings: Vec<_> = missing_variables(&missing).into_iter().collect();
-    if !text.starts_with(LINT_DISABLED) {
+    let unlinted = text.starts_with(LINT_DISABLED);
+    if !unlinted {
         let options = LintOptions { strict_errors: options.strict_errors && is_strict(&node), ..*options };
         findings.extend(lint(fields, &node, specs, &options));
     }
-    Ok(Loaded { node, missing, findings })
+    Ok(Loaded { node, missing, findings, unlinted })
 }
 
 /// The finding about variables that are not set, if there are any.

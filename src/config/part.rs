@@ -22,7 +22,7 @@ pub enum Part {
 
 /// The unit tests of a config, or of a file of its own.
 pub const TESTS: Field<Option<Vec<Conf>>> =
-    field("tests").advanced().fields(cases::CASE).doc("Unit tests of the processors.");
+    field("tests").default(&[]).advanced().fields(cases::CASE).doc("Unit tests of the processors.");
 const PARALLEL: Field<bool> =
     field("parallel").default(true).advanced().deprecated().doc("Tests always run in parallel.");
 

@@ -15,13 +15,28 @@ pub fn scrub(fields: &[&dyn AnyField], node: &Node, specs: &dyn Specs) -> Node {
 
 /// `root` without its secrets, its keys in the order of the fields, and with the defaults of root fields written out.
 pub fn normalise(fields: &[&dyn AnyField], root: &Node, specs: &dyn Specs) -> Node {
-    let mut entries = root.entries().to_vec();
-    for field in fields.iter().filter(|field| root.get(field.info().name).is_none()) {
-        if let Some(value) = default(*field) {
-            entries.push(Entry::unplaced(field.info().name.into(), value));
+    Shower { specs, ordered: true }.object(&completed(fields, root), fields)
+}
+
+/// `node` with the defaults of what it does not say, down to components.
+fn completed(fields: &[&dyn AnyField], node: &Node) -> Node {
+    if !matches!(node.value, NodeKind::Map(_)) && !node.is_null() {
+        return node.clone();
+    }
+    let mut entries: Vec<Entry> =
+        node.pairs().into_iter().map(|(key, value)| Entry { key: key.clone(), value: value.clone() }).collect();
+    for field in fields {
+        let info = field.info();
+        match entries.iter_mut().find(|entry| entry.key.text == info.name) {
+            Some(entry) if info.ty == Type::Object && info.shape == Shape::Scalar => {
+                entry.value = completed(info.fields, &entry.value);
+            }
+            Some(_) => {}
+            None => entries
+                .extend(default(*field).map(|value| Entry::unplaced(info.name.into(), value))),
         }
     }
-    Shower { specs, ordered: true }.object(&root.with(NodeKind::Map(entries.into())), fields)
+    node.with(NodeKind::Map(entries.into()))
 }
 
 /// The default of a field, made of the defaults of its parts where it has none itself.
@@ -186,7 +201,8 @@ mod tests {
         assert_eq!(shown.get("output").unwrap().entries()[0].key.text, "label");
         let logger = to_json(shown.get("logger").unwrap());
         assert!(logger.contains(r#""static_fields":{"@service":"benthos"}"#), "{logger}");
-        assert_eq!(to_json(shown.get("http").unwrap()), r#"{"address":"a"}"#);
+        let http = to_json(shown.get("http").unwrap());
+        assert!(http.contains(r#""address":"a""#) && http.contains(r#""root_path":"/benthos""#), "{http}");
     }
 
     #[test]

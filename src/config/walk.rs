@@ -15,11 +15,26 @@ pub struct Place<'s> {
     pub spec: Option<&'s ComponentSpec>,
 }
 
+/// A resource that is named somewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    pub kind: Kind,
+    pub label: Str,
+    pub line: u32,
+}
+
 /// The components of `root`, an object with the given fields, parents before children.
 pub fn components<'s>(fields: &[&dyn AnyField], root: &Node, specs: &'s dyn Specs) -> Vec<Place<'s>> {
-    let mut walker = Walker { specs, path: Vec::new(), found: Vec::new() };
+    let mut walker = Walker::new(specs);
     walker.object(fields, root);
     walker.found
+}
+
+/// The resources that `root`, an object with the given fields, names.
+pub fn references(fields: &[&dyn AnyField], root: &Node, specs: &dyn Specs) -> Vec<Reference> {
+    let mut walker = Walker::new(specs);
+    walker.object(fields, root);
+    walker.named
 }
 
 // === impl Place ===
@@ -45,9 +60,14 @@ struct Walker<'s> {
     specs: &'s dyn Specs,
     path: Vec<Str>,
     found: Vec<Place<'s>>,
+    named: Vec<Reference>,
 }
 
-impl Walker<'_> {
+impl<'s> Walker<'s> {
+    fn new(specs: &'s dyn Specs) -> Self {
+        Self { specs, path: Vec::new(), found: Vec::new(), named: Vec::new() }
+    }
+
     fn object(&mut self, fields: &[&dyn AnyField], node: &Node) {
         for (key, value) in node.pairs() {
             if let Some(info) = fields.iter().map(|f| f.info()).find(|info| info.name == key.text) {
@@ -66,7 +86,13 @@ impl Walker<'_> {
             }
             (Shape::Array | Shape::Array2, _) => self.items(info, inner, node),
             (Shape::Scalar, Type::Component(kind)) => self.component(kind, node),
-            (Shape::Scalar, _) => self.object(info.fields, node),
+            (Shape::Scalar, _) => {
+                let label = node.as_text().filter(|label| !label.is_empty());
+                if let (Some(kind), Some(label)) = (info.refers, label) {
+                    self.named.push(Reference { kind, label: label.into(), line: node.line });
+                }
+                self.object(info.fields, node);
+            }
         }
     }
 

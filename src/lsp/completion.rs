@@ -5,7 +5,7 @@ use lsp_types::{CompletionItem, CompletionItemKind};
 use super::bloblang::{self, markdown};
 use super::docs;
 use super::document::{At, Document};
-use super::place::{Place, Step};
+use super::place::Place;
 use super::slot::{self, Slot};
 use crate::config::{AnyField, FieldInfo, Kind, Part, Shape, Specs, Status, Type, components, parse};
 
@@ -17,14 +17,14 @@ pub fn at(document: &Document, at: At, specs: &dyn Specs) -> Vec<CompletionItem>
             Slot::Component(kind) => of_kind(kind, specs),
             _ => Vec::new(),
         },
-        Place::Value(steps, text) => {
-            let labels = resource_kind(&steps).map(|kind| labels(document, kind, specs)).unwrap_or_default();
-            match slot::at(&steps, specs) {
-                Slot::Leaf(info) if bloblang::is_code(info, &text) => bloblang::completions(&text),
-                Slot::Leaf(info) => values(info).chain(labels).collect(),
-                _ => labels,
+        Place::Value(steps, text) => match slot::at(&steps, specs) {
+            Slot::Leaf(info) if bloblang::is_code(info, &text) => bloblang::completions(&text),
+            Slot::Leaf(info) => {
+                let labels = info.refers.map(|kind| labels(document, kind, specs)).unwrap_or_default();
+                values(info).chain(labels).collect()
             }
-        }
+            _ => Vec::new(),
+        },
     }
 }
 
@@ -77,25 +77,6 @@ fn values(info: &FieldInfo) -> impl Iterator<Item = CompletionItem> + use<> {
         kind: Some(CompletionItemKind::VALUE),
         ..CompletionItem::default()
     })
-}
-
-/// The kind of resource whose label the value of a key is.
-fn resource_kind(steps: &[Step]) -> Option<Kind> {
-    let keys: Vec<&str> = steps
-        .iter()
-        .filter_map(|step| match step {
-            Step::Key(key) => Some(key.as_str()),
-            Step::Index(_) => None,
-        })
-        .collect();
-    match keys.as_slice() {
-        [.., "cache"] | [.., "cache", "resource"] => Some(Kind::Cache),
-        [.., "rate_limit"] | [.., "rate_limit", "resource"] => Some(Kind::RateLimit),
-        [.., "input" | "inputs", "resource"] => Some(Kind::Input),
-        [.., "output" | "outputs", "resource"] => Some(Kind::Output),
-        [.., "resource"] => Some(Kind::Processor),
-        _ => None,
-    }
 }
 
 /// The labels of the resources of a kind that the document defines, as far as it can be read.

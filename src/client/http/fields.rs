@@ -3,7 +3,7 @@
 use super::super::auth::{BASIC_AUTH, JWT, OAUTH, OAUTH2};
 use super::super::metadata::MetadataFilter;
 use super::super::tls::TLS;
-use crate::config::{AnyField, Duration, Field, field};
+use crate::config::{AnyField, Duration, Field, Kind, field};
 use crate::expr::Template;
 use crate::value::Str;
 
@@ -28,7 +28,7 @@ pub const EXTRACT_HEADERS: Field<MetadataFilter> = field("extract_headers")
     .advanced()
     .doc("Which headers of a response become metadata; their names are in lower case.");
 pub const RATE_LIMIT: Field<Option<Str>> =
-    field("rate_limit").doc("A rate limit resource that every request waits for.");
+    field("rate_limit").refers(Kind::RateLimit).doc("A rate limit resource that every request waits for.");
 pub const TIMEOUT: Field<Duration> =
     field("timeout").default("5s").doc("How long a request may take; 0s is no limit.");
 pub const RETRY_PERIOD: Field<Duration> =

@@ -1,5 +1,6 @@
 //! How messages follow each other in a stream of bytes: the codecs of outputs.
 
+use crate::bloblang::did_you_mean;
 use crate::component::Built;
 use crate::config::{Conf, Field, field};
 use crate::message::Message;
@@ -9,6 +10,7 @@ use crate::value::Str;
 pub const CODEC: Field<Str> = field("codec")
     .default("lines")
     .suggestions(&["all-bytes", "append", "lines", "delim:x"])
+    .usable(|name| Framing::named(name).map(|_| ()))
     .doc("What follows each message: a line break (`lines`), nothing (`append`), or any text (`delim:x`). With `all-bytes` a message is a whole file.");
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,18 +26,20 @@ pub enum Framing {
 impl Framing {
     /// The framing that `field` names.
     pub fn read(conf: &Conf, field: &Field<Str>) -> Built<Self> {
-        let name = conf.get(field)?;
-        Self::named(&name).ok_or_else(|| conf.error(field, format!("the codec '{name}' is not known")).into())
+        Ok(Self::named(&conf.get(field)?).map_err(|error| conf.error(field, error))?)
     }
 
-    fn named(name: &str) -> Option<Self> {
+    fn named(name: &str) -> Result<Self, String> {
         let suffix = match name {
-            "all-bytes" => return Some(Framing::Whole),
+            "all-bytes" => return Ok(Framing::Whole),
             "append" => "",
             "lines" => "\n",
-            _ => name.strip_prefix("delim:").filter(|suffix| !suffix.is_empty())?,
+            _ => name.strip_prefix("delim:").filter(|suffix| !suffix.is_empty()).ok_or_else(|| {
+                let known = ["all-bytes", "append", "lines", "delim:x"];
+                format!("the codec '{name}' is not known{}", did_you_mean(name, known.into_iter()))
+            })?,
         };
-        Some(Framing::Suffix(suffix.as_bytes().into()))
+        Ok(Framing::Suffix(suffix.as_bytes().into()))
     }
 
     /// Adds a message and what follows it.
@@ -70,7 +74,7 @@ mod tests {
             assert_eq!(String::from_utf8_lossy(&out), want, "{codec}");
         }
         for codec in ["", "delim:", "line", "gzip"] {
-            assert_eq!(Framing::named(codec), None, "{codec}");
+            assert!(Framing::named(codec).is_err(), "{codec}");
         }
     }
 }

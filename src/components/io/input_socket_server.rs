@@ -23,7 +23,7 @@ const NETWORK: Field<Str> = field("network")
     .options(&["unix", "tcp", "udp", "tls", "unixgram"])
     .doc("What kind of socket is opened.");
 const ADDRESS: Field<Str> = field("address").doc("Where it is opened: `host:port`, or a path.");
-const ADDRESS_CACHE: Field<Option<Str>> = field("address_cache").version("4.25.0").doc(
+const ADDRESS_CACHE: Field<Option<Str>> = field("address_cache").refers(Kind::Cache).version("4.25.0").doc(
     "A cache resource that the address is stored in once it is open, under `LABEL_address` or, without a label, \
      `socket_server_address`.",
 );

@@ -11,7 +11,7 @@ use crate::config::{ComponentSpec, Conf, Example, Field, Kind, bare};
 use crate::value::Str;
 
 const LEVELS: Field<Vec<Str>> =
-    bare().doc("The labels of at least two cache resources, the first one asked first.");
+    bare().refers(Kind::Cache).at_least(2).doc("The labels of at least two cache resources, the first one asked first.");
 
 pub const MULTILEVEL: CacheSpec = CacheSpec {
     spec: ComponentSpec::new(Kind::Cache, "multilevel")

@@ -11,7 +11,7 @@ use crate::component::{
     AUTO_REPLAY_NACKS, Built, ConnectError, Context, InputBuild, InputSpec, ReadError, Reads, Source,
     SourceSetup,
 };
-use crate::config::{self, ComponentSpec, Conf, ConfError, Example, Field, Kind, field};
+use crate::config::{self, ComponentSpec, Conf, Example, Field, Kind, field};
 use crate::expr::{ExprError, Mapping};
 use crate::message::{Ack, Batch, GROUP_TRANSACTIONS};
 use crate::value::Str;
@@ -20,6 +20,7 @@ const MAPPING: Field<Mapping> =
     field("mapping").doc("Makes each message. If it deletes its root or assigns nothing there is none.");
 const INTERVAL: Field<Str> = field("interval")
     .default("1s")
+    .usable(|text| Pace::parse(text).map(|_| ()))
     .doc("When messages are made: a duration between them, or a cron expression of five or six fields (with seconds), before which `TZ=Zone ` may stand; UTC otherwise. Empty: as fast as they are taken.");
 const COUNT: Field<i64> =
     field("count").default(0).doc("The input ends after so many messages; 0 never does.");
@@ -52,7 +53,7 @@ pub const GENERATE: InputSpec = InputSpec {
         conf.get(&AUTO_REPLAY_NACKS)?;
         let source = Box::new(Generate {
             mapping,
-            pace: Pace::read(conf)?,
+            pace: Pace::parse(&conf.get(&INTERVAL)?).map_err(|error| conf.error(&INTERVAL, error))?,
             left: u64::try_from(count).ok().filter(|count| *count > 0),
             batch_size: u64::try_from(conf.get(&BATCH_SIZE)?).unwrap_or(0).max(1),
             failure: None,
@@ -82,8 +83,7 @@ enum Pace {
 // === impl Pace ===
 
 impl Pace {
-    fn read(conf: &Conf) -> Result<Self, ConfError> {
-        let text = conf.get(&INTERVAL)?;
+    fn parse(text: &str) -> Result<Self, String> {
         if text.is_empty() {
             return Ok(Pace::Free);
         }
@@ -91,11 +91,8 @@ impl Pace {
             Ok(period) if period.get().is_zero() => Ok(Pace::Free),
             Ok(period) => Ok(Pace::Every(period.get(), None)),
             Err(duration) => {
-                Schedule::parse(&text).map(|schedule| Pace::Cron(Box::new(schedule))).map_err(|cron| {
-                    conf.error(
-                        &INTERVAL,
-                        format!("'{text}' is no duration ({duration}) and no cron expression ({cron})"),
-                    )
+                Schedule::parse(text).map(|schedule| Pace::Cron(Box::new(schedule))).map_err(|cron| {
+                    format!("'{text}' is no duration ({duration}) and no cron expression ({cron})")
                 })
             }
         }

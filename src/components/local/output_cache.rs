@@ -13,7 +13,7 @@ use crate::expr::Template;
 use crate::message::Batch;
 use crate::value::Str;
 
-const TARGET: Field<Str> = field("target").doc("The label of the cache resource.");
+const TARGET: Field<Str> = field("target").refers(Kind::Cache).doc("The label of the cache resource.");
 const KEY: Field<Template> =
     field("key").default("${!count(\"items\")}-${!timestamp_unix_nano()}").doc("The key of each message.");
 const TTL: Field<Option<Template>> = field("ttl")

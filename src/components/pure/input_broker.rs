@@ -6,7 +6,7 @@ use crate::config::{ComponentSpec, Conf, Example, Field, InputConf, Kind, field}
 
 const COPIES: Field<usize> =
     field("copies").default(1).advanced().doc("How many instances of every input there are.");
-const INPUTS: Field<Vec<InputConf>> = field("inputs").doc("The inputs.");
+const INPUTS: Field<Vec<InputConf>> = field("inputs").at_least(1).doc("The inputs.");
 
 pub const BROKER: InputSpec = InputSpec {
     spec: ComponentSpec::new(Kind::Input, "broker")

@@ -8,7 +8,7 @@ use crate::component::{Connection, Context, Handle, Input, InputBuild, InputSpec
 use crate::config::{ComponentSpec, Example, Field, Kind, bare};
 use crate::value::Str;
 
-const LABEL: Field<Str> = bare().default("").doc("The label of the resource.");
+const LABEL: Field<Str> = bare().default("").refers(Kind::Input).doc("The label of the resource.");
 
 pub const RESOURCE: InputSpec = InputSpec {
     spec: ComponentSpec::new(Kind::Input, "resource")

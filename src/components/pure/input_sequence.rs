@@ -8,7 +8,7 @@ use super::sharded_join::{SHARDED_JOIN, ShardedJoin};
 use crate::component::{Built, Context, Input, InputBuild, InputSpec, Pull};
 use crate::config::{ComponentSpec, Conf, Example, Field, InputConf, Kind, field};
 
-const INPUTS: Field<Vec<InputConf>> = field("inputs").doc("The inputs, in order.");
+const INPUTS: Field<Vec<InputConf>> = field("inputs").at_least(1).doc("The inputs, in order.");
 
 pub const SEQUENCE: InputSpec = InputSpec {
     spec: ComponentSpec::new(Kind::Input, "sequence")

@@ -21,7 +21,7 @@ const PATTERN: Field<Str> = field("pattern")
         "greedy",
     ])
     .doc("Who gets what: `fan_out` everybody everything, `fan_out_sequential` one after another, each with a `_fail_fast` that does not retry; `round_robin` each in turn; `greedy` whoever is free.");
-const OUTPUTS: Field<Vec<OutputConf>> = field("outputs").doc("The outputs.");
+const OUTPUTS: Field<Vec<OutputConf>> = field("outputs").at_least(1).doc("The outputs.");
 
 pub const BROKER: OutputSpec = OutputSpec {
     spec: ComponentSpec::new(Kind::Output, "broker")

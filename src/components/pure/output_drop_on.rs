@@ -10,12 +10,12 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::component::{Built, Context, Output, OutputBuild, OutputSpec};
-use crate::config::{ComponentSpec, Conf, Duration as DurationText, Example, Field, Kind, OutputConf, field};
+use crate::config::{ComponentSpec, Conf, Duration as DurationText, Example, Field, Kind, OutputConf, field, regex};
 use crate::message::{Batch, Group, Nack, Outcome, Transaction};
 
 const ERROR: Field<bool> =
     field("error").default(false).doc("Whether messages are dropped that the output refuses.");
-const ERROR_PATTERNS: Field<Option<Vec<String>>> = field("error_patterns").version("4.27.0").doc(
+const ERROR_PATTERNS: Field<Option<Vec<String>>> = field("error_patterns").version("4.27.0").usable(regex).doc(
     "Regular expressions; messages are dropped whose refusal one of them matches. Not together with `error`.",
 );
 const BACK_PRESSURE: Field<Option<DurationText>> =

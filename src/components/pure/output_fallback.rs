@@ -14,7 +14,7 @@ use crate::message::{Ack, Batch, GROUP_TRANSACTIONS, Group, Nack, Outcome, Parti
 const NONE: &[&str] = &[];
 
 const OUTPUTS: Field<Vec<OutputConf>> =
-    bare().default(NONE).doc("The outputs, in the order in which they are tried.");
+    bare().default(NONE).at_least(1).doc("The outputs, in the order in which they are tried.");
 
 pub const FALLBACK: OutputSpec = OutputSpec {
     spec: ComponentSpec::new(Kind::Output, "fallback")

@@ -9,7 +9,7 @@ use crate::config::{ComponentSpec, Example, Field, Kind, bare};
 use crate::message::Group;
 use crate::value::Str;
 
-const LABEL: Field<Str> = bare().default("").doc("The label of the resource.");
+const LABEL: Field<Str> = bare().default("").refers(Kind::Output).doc("The label of the resource.");
 
 pub const RESOURCE: OutputSpec = OutputSpec {
     spec: ComponentSpec::new(Kind::Output, "resource")

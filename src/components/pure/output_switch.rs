@@ -7,7 +7,9 @@ use smallvec::SmallVec;
 
 use super::retrying::{Attempts, Retrying};
 use crate::component::{Built, Context, Output, OutputBuild, OutputSpec};
-use crate::config::{ComponentSpec, Conf, Example, Field, Finding, FindingKind, Kind, OutputConf, field};
+use crate::config::{
+    ComponentSpec, Conf, Example, Field, Finding, FindingKind, Kind, Node, OutputConf, field, unreachable,
+};
 use crate::expr::Check;
 use crate::message::{Batch, Batches, Group, Join, Transaction};
 
@@ -24,7 +26,7 @@ const STRICT: Field<bool> = field("strict_mode")
     .advanced()
     .doc("Whether a message that fits no case is refused rather than dropped.");
 const CASES: Field<Vec<Conf>> =
-    field("cases").fields(&[&CHECK, &OUTPUT, &CONTINUE]).doc("The cases, tried in order.");
+    field("cases").at_least(2).fields(&[&CHECK, &OUTPUT, &CONTINUE]).doc("The cases, tried in order.");
 
 pub const SWITCH: OutputSpec = OutputSpec {
     spec: ComponentSpec::new(Kind::Output, "switch")
@@ -36,12 +38,13 @@ pub const SWITCH: OutputSpec = OutputSpec {
             title: "Errors apart",
             config: "switch:\n  cases:\n    - check: this.level == \"error\"\n      output:\n        drop: {}\n    - output:\n        drop: {}\n",
         }])
-        .rule(rejects_for_ever),
+        .rule(cases_fit),
     build: OutputBuild::Output(|conf, cx| Ok(Arc::new(Switch::new(conf, cx)?))),
 };
 
-/// Retrying a `reject` never ends.
-fn rejects_for_ever(conf: &Conf, found: &mut Vec<Finding>) {
+/// A case that takes all messages comes last, and retrying a `reject` never ends.
+fn cases_fit(conf: &Conf, found: &mut Vec<Finding>) {
+    unreachable(conf.node().get(CASES.name()).map_or(&[][..], Node::items), found);
     let (Ok(true), Ok(cases)) = (conf.get(&RETRY), conf.get(&CASES)) else { return };
     let rejects = |case: &Conf| case.get(&OUTPUT).is_ok_and(|output| output.node.get("reject").is_some());
     if cases.iter().any(rejects) {

@@ -9,7 +9,7 @@ use crate::expr::Template;
 use crate::message::{Batch, batches_of};
 use crate::value::{Str, Value};
 
-const RESOURCE: Field<Str> = field("resource").doc("The cache resource.");
+const RESOURCE: Field<Str> = field("resource").refers(Kind::Cache).doc("The cache resource.");
 const OPERATOR: Field<Str> = field("operator")
     .options(&["set", "add", "get", "delete", "exists"])
     .doc("What is done: `get` makes the value the content of the message, `exists` whether there is one.");

@@ -10,7 +10,7 @@ use crate::expr::{Check, Template};
 use crate::message::{Batch, Batches, Message, batch_of, non_empty};
 use crate::value::Str;
 
-const CACHE: Field<Str> = field("cache").doc("The cache resource that keeps results.");
+const CACHE: Field<Str> = field("cache").refers(Kind::Cache).doc("The cache resource that keeps results.");
 const SKIP_ON: Field<Option<Check>> = field("skip_on")
     .doc("Results are not kept when this is true of the first message of one of their batches.");
 const KEY: Field<Template> = field("key").doc("What results are kept by.");

@@ -2,20 +2,23 @@
 
 use std::sync::Arc;
 
+use crate::bloblang::did_you_mean;
 use crate::bloblang::methods::compression::{COMPRESSORS, DECOMPRESSORS, level};
-use crate::component::{Built, Context, Processor, ProcessorSpec, Step};
-use crate::config::{ComponentSpec, Conf, Example, Field, Kind, field};
+use crate::component::{Context, Processor, ProcessorSpec, Step};
+use crate::config::{ComponentSpec, Example, Field, Kind, field};
 use crate::message::{Batch, batches_of};
 use crate::value::Str;
 
 const COMPRESS_BY: Field<Str> = field("algorithm")
     .suggestions(&["flate", "gzip", "lz4", "pgzip", "snappy", "zlib"])
+    .usable(|name| found(&COMPRESSORS, name).map(|_| ()))
     .doc("How to compress.");
 const LEVEL: Field<i64> = field("level")
     .default(-1)
     .doc("How hard to try, from 0 to 9, where the algorithm can choose; -1: as usual.");
 const DECOMPRESS_BY: Field<Str> = field("algorithm")
     .suggestions(&["bzip2", "flate", "gzip", "lz4", "pgzip", "snappy", "zlib"])
+    .usable(|name| found(&DECOMPRESSORS, name).map(|_| ()))
     .doc("How the content is compressed.");
 
 pub const COMPRESS: ProcessorSpec = ProcessorSpec {
@@ -27,7 +30,7 @@ pub const COMPRESS: ProcessorSpec = ProcessorSpec {
     build: |conf, cx| {
         let wanted = conf.get(&LEVEL)?;
         let name = conf.get(&COMPRESS_BY)?;
-        let run = found(&COMPRESSORS, conf, &COMPRESS_BY)?;
+        let run = found(&COMPRESSORS, &name).map_err(|error| conf.error(&COMPRESS_BY, error))?;
         let possible = (-2..=9).contains(&wanted) || !LEVELLED.contains(&name.as_str());
         let run = move |data: &[u8]| {
             if possible {
@@ -48,7 +51,8 @@ pub const DECOMPRESS: ProcessorSpec = ProcessorSpec {
         .fields(&[&DECOMPRESS_BY])
         .examples(&[Example { title: "From gzip", config: "decompress:\n  algorithm: gzip\n" }]),
     build: |conf, cx| {
-        let run = found(&DECOMPRESSORS, conf, &DECOMPRESS_BY)?;
+        let run = found(&DECOMPRESSORS, &conf.get(&DECOMPRESS_BY)?)
+            .map_err(|error| conf.error(&DECOMPRESS_BY, error))?;
         Ok(Box::new(Recode { run: Arc::new(run), what: "decompress", cx: cx.clone() }))
     },
     silent: false,
@@ -68,10 +72,12 @@ struct Recode {
 
 type Run = Arc<dyn Fn(&[u8]) -> std::io::Result<Vec<u8>> + Send + Sync>;
 
-fn found<T: Copy>(table: &[(&str, T)], conf: &Conf, field: &Field<Str>) -> Built<T> {
-    let name = conf.get(field)?;
+fn found<T: Copy>(table: &[(&str, T)], name: &str) -> Result<T, String> {
     let entry = table.iter().find(|(known, _)| *known == name);
-    entry.map(|(_, run)| *run).ok_or_else(|| conf.error(field, format!("'{name}' is not known")).into())
+    entry.map(|(_, run)| *run).ok_or_else(|| {
+        let hint = did_you_mean(name, table.iter().map(|(known, _)| *known));
+        format!("the algorithm '{name}' is not known{hint}")
+    })
 }
 
 fn recode(run: &Run, what: &str, mut batch: Batch) -> Batch {

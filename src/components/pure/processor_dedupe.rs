@@ -12,7 +12,7 @@ use crate::expr::Template;
 use crate::message::{Batch, Message, non_empty};
 use crate::value::Str;
 
-const CACHE: Field<Str> = field("cache").doc("The cache resource that remembers keys.");
+const CACHE: Field<Str> = field("cache").refers(Kind::Cache).doc("The cache resource that remembers keys.");
 const KEY: Field<Template> = field("key").doc("What identifies a message.");
 const DROP_ON_ERR: Field<bool> = field("drop_on_err")
     .default(true)

@@ -9,7 +9,9 @@ use crate::config::{ComponentSpec, Conf, Example, Field, Kind, field};
 use crate::message::{Batch, Message};
 use crate::value::{Object, Value};
 
-const QUERY: Field<String> = field("query").doc("The query.");
+const QUERY: Field<String> = field("query")
+    .usable(|query| compile(query).map(|_| ()).map_err(|error| error.reason.to_string()))
+    .doc("The query.");
 
 pub const JMESPATH: ProcessorSpec = ProcessorSpec {
     spec: ComponentSpec::new(Kind::Processor, "jmespath")

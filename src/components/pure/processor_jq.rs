@@ -11,7 +11,9 @@ use crate::config::{ComponentSpec, Conf, Example, Field, Kind, field};
 use crate::message::{Batch, Message};
 use crate::value::{Object, Value, json, text};
 
-const QUERY: Field<String> = field("query").doc("The program. `$metadata` is the metadata of the message.");
+const QUERY: Field<String> = field("query")
+    .usable(|query| compile(query).map(|_| ()))
+    .doc("The program. `$metadata` is the metadata of the message.");
 const RAW: Field<bool> =
     field("raw").default(false).advanced().doc("Whether the content is one string rather than a document.");
 const OUTPUT_RAW: Field<bool> = field("output_raw")
@@ -48,31 +50,33 @@ struct Jq {
     output_raw: bool,
 }
 
+fn compile(code: &str) -> Result<Filter<Native<Data>>, String> {
+    let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
+    let prelude = jaq_core::load::parse(PRELUDE, |parser| parser.defs()).into_iter().flatten();
+    let defs = defs.filter(|def| !UNSAFE.contains(&def.name)).chain(prelude);
+    let funs = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
+    let funs = funs.filter(|(name, ..)| !UNSAFE.contains(name));
+    let arena = Arena::default();
+    let modules = Loader::new(defs).load(&arena, File { code: code, path: () });
+    let modules = modules.map_err(|errors| {
+        let faults: Vec<_> = errors.iter().map(|(_, fault)| format!("{fault:?}")).collect();
+        format!("the program cannot be parsed: {}", faults.join(", "))
+    })?;
+    let compiler = Compiler::default().with_funs(funs).with_global_vars(["$metadata", "$ENV"]);
+    let program = compiler.compile(modules);
+    program.map_err(|errors| {
+        let faults = errors.iter().flat_map(|(_, faults)| faults);
+        let faults: Vec<_> =
+            faults.map(|(name, what)| format!("undefined {} {name}", what.as_str())).collect();
+        faults.join(", ")
+    })
+}
+
 // === impl Jq ===
 
 impl Jq {
     fn new(conf: &Conf) -> Built<Self> {
-        let code = conf.get(&QUERY)?;
-        let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
-        let prelude = jaq_core::load::parse(PRELUDE, |parser| parser.defs()).into_iter().flatten();
-        let defs = defs.filter(|def| !UNSAFE.contains(&def.name)).chain(prelude);
-        let funs = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
-        let funs = funs.filter(|(name, ..)| !UNSAFE.contains(name));
-        let error = |what: String| conf.error(&QUERY, what);
-        let arena = Arena::default();
-        let modules = Loader::new(defs).load(&arena, File { code: code.as_str(), path: () });
-        let modules = modules.map_err(|errors| {
-            let faults: Vec<_> = errors.iter().map(|(_, fault)| format!("{fault:?}")).collect();
-            error(format!("the program cannot be parsed: {}", faults.join(", ")))
-        })?;
-        let compiler = Compiler::default().with_funs(funs).with_global_vars(["$metadata", "$ENV"]);
-        let program = compiler.compile(modules);
-        let program = program.map_err(|errors| {
-            let faults = errors.iter().flat_map(|(_, faults)| faults);
-            let faults: Vec<_> =
-                faults.map(|(name, what)| format!("undefined {} {name}", what.as_str())).collect();
-            error(faults.join(", "))
-        })?;
+        let program = compile(&conf.get(&QUERY)?).map_err(|error| conf.error(&QUERY, error))?;
         Ok(Self { program, raw: conf.get(&RAW)?, output_raw: conf.get(&OUTPUT_RAW)? })
     }
 

@@ -7,7 +7,7 @@ use crate::config::{ComponentSpec, Example, Field, Kind, field};
 use crate::message::{Batch, batches_of};
 use crate::value::Str;
 
-const RESOURCE: Field<Str> = field("resource").doc("The rate limit resource.");
+const RESOURCE: Field<Str> = field("resource").refers(Kind::RateLimit).doc("The rate limit resource.");
 
 pub const RATE_LIMIT: ProcessorSpec = ProcessorSpec {
     spec: ComponentSpec::new(Kind::Processor, "rate_limit")

@@ -5,7 +5,7 @@ use crate::config::{ComponentSpec, Example, Field, Kind, bare};
 use crate::message::Batch;
 use crate::value::Str;
 
-const LABEL: Field<Str> = bare().default("").doc("The label of the resource.");
+const LABEL: Field<Str> = bare().default("").refers(Kind::Processor).doc("The label of the resource.");
 
 pub const RESOURCE: ProcessorSpec = ProcessorSpec {
     spec: ComponentSpec::new(Kind::Processor, "resource")

@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 
 use crate::component::{Built, Chain, Context, Processed, Processor, ProcessorSpec, Step};
-use crate::config::{ComponentSpec, Conf, Example, Field, Finding, Kind, ProcessorConf, bare, field};
+use crate::config::{ComponentSpec, Conf, Example, Field, Finding, Kind, ProcessorConf, bare, field, unreachable};
 use crate::expr::Check;
 use crate::message::{Batch, Batches, batches_of};
 
@@ -34,21 +34,25 @@ pub const SWITCH: ProcessorSpec = ProcessorSpec {
             title: "By level",
             config: "switch:\n  - check: this.level == \"error\"\n    processors:\n      - mapping: root.alert = true\n  - processors:\n      - mapping: root.alert = false\n",
         }])
-        .rule(last_falls_through),
+        .rule(cases_fit),
     build: |conf, cx| Ok(Box::new(Switch::new(conf, cx)?)),
     silent: false,
 };
 
-/// A last case cannot fall through to another.
-fn last_falls_through(conf: &Conf, found: &mut Vec<Finding>) {
+/// A last case cannot fall through to another, and one that takes all messages comes last.
+fn cases_fit(conf: &Conf, found: &mut Vec<Finding>) {
+    unreachable(conf.node().items(), found);
     let Ok(cases) = conf.get(&CASES) else { return };
-    if let Some(last) = cases.last()
-        && last.get(&FALLTHROUGH).is_ok_and(|f| f)
-    {
-        found.push(Finding::warning(
-            last.node().line,
-            "the last case cannot fall through, as no case follows",
-        ));
+    for case in &cases {
+        let says = |field| case.get(field).is_ok_and(|flag| flag);
+        if says(&CONTINUE) && says(&FALLTHROUGH) {
+            let text = "a case cannot both fall through and continue";
+            found.push(Finding::warning(case.node().line, text));
+        }
+    }
+    if let Some(last) = cases.last().filter(|last| last.get(&FALLTHROUGH).is_ok_and(|f| f)) {
+        let text = "the last case cannot fall through, as no case follows";
+        found.push(Finding::warning(last.node().line, text));
     }
 }
 

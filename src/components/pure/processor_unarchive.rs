@@ -4,9 +4,10 @@ use bytes::{Buf, Bytes};
 
 use super::floats::floats;
 use super::{archive_tar, archive_zip};
+use crate::bloblang::did_you_mean;
 use crate::bloblang::go::csv;
-use crate::component::{Built, Processor, ProcessorSpec, Step};
-use crate::config::{ComponentSpec, Conf, Example, Field, Kind, field};
+use crate::component::{Processor, ProcessorSpec, Step};
+use crate::config::{AnyField, ComponentSpec, Example, Field, Kind, field};
 use crate::message::{Batch, Message};
 use crate::value::{Object, Str, Value, json};
 
@@ -22,6 +23,7 @@ const FORMAT: Field<Str> = field("format")
         "tar",
         "zip",
     ])
+    .usable(|name| Format::named(name).map(|_| ()))
     .doc("How contents are put together; `csv:x` separates columns by the character `x`.");
 
 pub const UNARCHIVE: ProcessorSpec = ProcessorSpec {
@@ -34,7 +36,10 @@ pub const UNARCHIVE: ProcessorSpec = ProcessorSpec {
             title: "The rows of a table",
             config: "unarchive:\n  format: csv\n",
         }]),
-    build: |conf, _| Ok(Box::new(Unarchive(Format::read(conf)?))),
+    build: |conf, _| {
+        let format = Format::named(&conf.get(&FORMAT)?).map_err(|error| conf.error(&FORMAT, error))?;
+        Ok(Box::new(Unarchive(format)))
+    },
     silent: false,
 };
 
@@ -57,9 +62,8 @@ enum Format {
 // === impl Format ===
 
 impl Format {
-    fn read(conf: &Conf) -> Built<Self> {
-        let name = conf.get(&FORMAT)?;
-        Ok(match name.as_str() {
+    fn named(name: &str) -> Result<Self, String> {
+        Ok(match name {
             "binary" => Format::Binary,
             "csv" => Format::Csv(','),
             "json_array" => Format::JsonArray,
@@ -72,7 +76,10 @@ impl Format {
                 let mut comma = other.strip_prefix("csv:").unwrap_or_default().chars();
                 match (comma.next(), comma.next()) {
                     (Some(comma), None) => Format::Csv(comma),
-                    _ => return Err(conf.error(&FORMAT, format!("there is no format '{other}'")).into()),
+                    _ => {
+                        let known = FORMAT.info().options.iter().copied();
+                        return Err(format!("there is no format '{other}'{}", did_you_mean(other, known)));
+                    }
                 }
             }
         })

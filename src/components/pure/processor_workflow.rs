@@ -18,6 +18,7 @@ const META_PATH: Field<Str> = field("meta_path")
     .doc("The dot path in the document that tells which branches succeeded, were skipped or failed; empty: nowhere.");
 const ORDER: Field<Vec<Vec<Str>>> = field("order").default_list(&[]).doc("Tiers of branches by their names: those of one tier run at the same time, one tier after the other. Empty: the mappings of the branches decide. Names that are no branch are those of processor resources.");
 const BRANCH_RESOURCES: Field<Vec<Str>> = field("branch_resources")
+    .refers(Kind::Processor)
     .default_list(&[])
     .advanced()
     .version("3.38.0")

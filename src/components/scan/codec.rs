@@ -10,6 +10,7 @@ use super::record::Records;
 use super::skip_bom::SkipBom;
 use super::tar::Tar;
 use super::to_the_end::ToTheEnd;
+use crate::bloblang::did_you_mean;
 use crate::component::{Built, ByteSource, Context, Scan, Scanner};
 use crate::config::{Conf, Field, ScannerConf, field};
 use crate::value::Str;
@@ -34,6 +35,7 @@ pub const CODEC: Field<Option<Str>> = field("codec")
         "skipbom",
         "tar",
     ])
+    .usable(|codec| by_name(codec, 1).map(|_| ()))
     .doc("How bytes are cut into messages, by names that can be chained with `/`; it wins over `scanner`.");
 pub const MAX_BUFFER: Field<usize> = field("max_buffer")
     .default(1_000_000)
@@ -51,6 +53,20 @@ pub fn scanner(conf: &Conf, cx: &Context) -> Built<Box<dyn Scanner>> {
     let scanner = by_name(&codec, max_buffer);
     Ok(scanner.map_err(|error| conf.error(&CODEC, error))?)
 }
+
+/// The codecs that are whole names.
+const NAMES: [&str; 10] = [
+    "auto",
+    "all-bytes",
+    "csv",
+    "csv-safe",
+    "gzip",
+    "pgzip",
+    "lines",
+    "multipart",
+    "skipbom",
+    "tar",
+];
 
 /// Codecs that stand for a chain of others.
 const SHORT: [(&str, &str); 2] = [("csv-gzip", "gzip/csv"), ("tar-gzip", "gzip/tar")];
@@ -105,7 +121,10 @@ fn cutting(codec: &str, max_size: usize) -> Result<Box<dyn Scanner>, String> {
         }
         ("regex", Some(_)) => Box::new(ReMatch::new(text("a regular expression")?, max_size)?),
         ("avro-ocf", _) => return Err("the codec 'avro-ocf' is not part of this build".to_owned()),
-        _ => return Err(format!("the codec '{codec}' is not known")),
+        _ => {
+            let hint = did_you_mean(codec, NAMES.into_iter());
+            return Err(format!("the codec '{codec}' is not known{hint}"));
+        }
     })
 }
 

@@ -3,11 +3,12 @@
 use std::io::{self, BufRead, BufReader, Read, Write};
 
 use super::blocking::in_thread;
+use crate::bloblang::did_you_mean;
 use crate::component::{Built, ByteSource, Context, Scan, Scanner, ScannerSpec};
 use crate::config::{ComponentSpec, Conf, Example, Field, Kind, ScannerConf, field};
 use crate::value::Str;
 
-const ALGORITHM: Field<Str> = field("algorithm").doc(
+const ALGORITHM: Field<Str> = field("algorithm").usable(|name| Algorithm::named(name).map(|_| ())).doc(
     "How the source is compressed: `gzip`, `pgzip`, `zlib`, `bzip2`, `flate`, `snappy`, `lz4` or `zstd`.",
 );
 const INTO: Field<ScannerConf> =
@@ -23,11 +24,9 @@ pub const DECOMPRESS: ScannerSpec = ScannerSpec {
             config: "decompress:\n  algorithm: gzip\n  into: { lines: {} }\n",
         }]),
     build: |conf: &Conf, cx: &Context| -> Built<Box<dyn Scanner>> {
-        let name = conf.get(&ALGORITHM)?;
-        let algorithm = ALGORITHMS.iter().find(|(known, _)| *known == name).map(|(_, algorithm)| *algorithm);
-        let unknown = || conf.error(&ALGORITHM, format!("'{name}' is not known"));
+        let algorithm = Algorithm::named(&conf.get(&ALGORITHM)?);
         Ok(Box::new(Decompress {
-            algorithm: algorithm.ok_or_else(unknown)?,
+            algorithm: algorithm.map_err(|error| conf.error(&ALGORITHM, error))?,
             into: cx.scanner(&conf.get(&INTO)?)?,
         }))
     },
@@ -70,6 +69,14 @@ impl Scanner for Decompress {
 }
 
 impl Algorithm {
+    fn named(name: &str) -> Result<Self, String> {
+        let found = ALGORITHMS.iter().find(|(known, _)| *known == name);
+        found.map(|(_, algorithm)| *algorithm).ok_or_else(|| {
+            let hint = did_you_mean(name, ALGORITHMS.iter().map(|(known, _)| *known));
+            format!("the algorithm '{name}' is not known{hint}")
+        })
+    }
+
     fn decompress(self, from: &mut dyn Read, to: &mut dyn Write) -> io::Result<()> {
         match self {
             Algorithm::Bzip2 => copy(bzip2::read::MultiBzDecoder::new(from), to),

@@ -2,12 +2,12 @@
 
 use crate::bloblang::go::regex::Pattern;
 use crate::component::{Built, ByteSource, Context, Scan, Scanner, ScannerSpec};
-use crate::config::{ComponentSpec, Conf, Example, Field, Kind, ScannerConf, bare, field};
+use crate::config::{ComponentSpec, Conf, Example, Field, Kind, ScannerConf, bare, field, regex};
 use crate::value::Str;
 
 const CASES: Field<Vec<Conf>> =
     bare().fields(&[&RE_MATCH_NAME, &SCANNER]).doc("The cases; the first that fits is used.");
-const RE_MATCH_NAME: Field<Option<Str>> = field("re_match_name").doc(
+const RE_MATCH_NAME: Field<Option<Str>> = field("re_match_name").usable(regex).doc(
     "A regular expression for names of sources, such as the paths of files; without it any source fits.",
 );
 const SCANNER: Field<ScannerConf> = field("scanner").doc("The scanner for sources that fit.");

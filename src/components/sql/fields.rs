@@ -29,7 +29,7 @@ pub const DSN: Field<Str> = field("dsn").doc(
 pub const DATA_SOURCE_NAME: Field<Str> =
     field("data_source_name").doc("Where the database is, as the field `dsn` of `sql_raw` says it.");
 pub const TABLE: Field<Str> = field("table").doc("The table.");
-pub const COLUMNS: Field<Vec<Str>> = field("columns").doc("The columns.");
+pub const COLUMNS: Field<Vec<Str>> = field("columns").at_least(1).doc("The columns.");
 pub const QUERY: Field<Str> = field("query").doc("The statement; `?` stands for an argument.");
 pub const UNSAFE_DYNAMIC_QUERY: Field<bool> = field("unsafe_dynamic_query").default(false).advanced().doc(
     "Whether interpolations in the query are carried out. What a message holds becomes part of the statement: \
