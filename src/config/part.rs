@@ -20,9 +20,10 @@ pub enum Part {
     Service,
 }
 
+const NO_TESTS: &[()] = &[];
 /// The unit tests of a config, or of a file of its own.
 pub const TESTS: Field<Option<Vec<Conf>>> =
-    field("tests").default(&[]).advanced().fields(cases::CASE).doc("Unit tests of the processors.");
+    field("tests").default(NO_TESTS).advanced().fields(cases::CASE).doc("Unit tests of the processors.");
 const PARALLEL: Field<bool> =
     field("parallel").default(true).advanced().deprecated().doc("Tests always run in parallel.");
 
