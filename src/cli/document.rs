@@ -62,10 +62,8 @@ impl Document {
         if !assignments.is_empty() && !self.unlinted {
             self.findings.retain(|found| found.finding.kind == FindingKind::MissingEnvVar);
             let options = LintOptions::default();
-            self.findings.extend(with_path(
-                &self.path,
-                config::lint(part.fields(), &self.node, registry, &options),
-            ));
+            self.findings
+                .extend(with_path(&self.path, config::lint(part.fields(), &self.node, registry, &options)));
         }
         Ok(())
     }

@@ -114,7 +114,8 @@ impl<'a> Linter<'a> {
             (Shape::Scalar, _) => self.scalar(info, node),
             (Shape::Array | Shape::Array2, NodeKind::Seq(items)) => {
                 if items.len() < info.at_least {
-                    let message = format!("this list needs at least {} items, it has {}", info.at_least, items.len());
+                    let message =
+                        format!("this list needs at least {} items, it has {}", info.at_least, items.len());
                     self.found.push(Finding::warning(node.line, message));
                 }
                 let inner = if shape == Shape::Array2 { Shape::Array } else { Shape::Scalar };

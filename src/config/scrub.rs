@@ -23,8 +23,11 @@ fn completed(fields: &[&dyn AnyField], node: &Node) -> Node {
     if !matches!(node.value, NodeKind::Map(_)) && !node.is_null() {
         return node.clone();
     }
-    let mut entries: Vec<Entry> =
-        node.pairs().into_iter().map(|(key, value)| Entry { key: key.clone(), value: value.clone() }).collect();
+    let mut entries: Vec<Entry> = node
+        .pairs()
+        .into_iter()
+        .map(|(key, value)| Entry { key: key.clone(), value: value.clone() })
+        .collect();
     for field in fields {
         let info = field.info();
         match entries.iter_mut().find(|entry| entry.key.text == info.name) {
@@ -32,8 +35,7 @@ fn completed(fields: &[&dyn AnyField], node: &Node) -> Node {
                 entry.value = completed(info.fields, &entry.value);
             }
             Some(_) => {}
-            None => entries
-                .extend(default(*field).map(|value| Entry::unplaced(info.name.into(), value))),
+            None => entries.extend(default(*field).map(|value| Entry::unplaced(info.name.into(), value))),
         }
     }
     node.with(NodeKind::Map(entries.into()))

@@ -7,5 +7,7 @@ pub type Usable = fn(&str) -> Result<(), String>;
 
 /// A text that must be a regular expression.
 pub fn regex(pattern: &str) -> Result<(), String> {
-    Pattern::new(pattern).map(|_| ()).map_err(|error| format!("'{pattern}' is not a regular expression: {error}"))
+    Pattern::new(pattern)
+        .map(|_| ())
+        .map_err(|error| format!("'{pattern}' is not a regular expression: {error}"))
 }

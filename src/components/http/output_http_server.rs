@@ -31,8 +31,10 @@ const PATH: Field<Str> = field("path").default("/get").doc("Where a client gets 
 const STREAM_PATH: Field<Str> =
     field("stream_path").default("/get/stream").doc("Where a client gets messages for as long as it stays.");
 const WS_PATH: Field<Str> = field("ws_path").default("/get/ws").doc("Where websockets get messages.");
-const VERBS: Field<Vec<Str>> =
-    field("allowed_verbs").default_list(&["GET"]).at_least(1).doc("The methods that `path` and `stream_path` answer.");
+const VERBS: Field<Vec<Str>> = field("allowed_verbs")
+    .default_list(&["GET"])
+    .at_least(1)
+    .doc("The methods that `path` and `stream_path` answer.");
 const TIMEOUT: Field<DurationText> =
     field("timeout").default("5s").advanced().doc("How long a client of `path` waits for a message.");
 

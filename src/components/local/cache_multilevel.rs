@@ -10,8 +10,10 @@ use crate::component::{Built, Cache, CacheError, CacheSpec, Context};
 use crate::config::{ComponentSpec, Conf, Example, Field, Kind, bare};
 use crate::value::Str;
 
-const LEVELS: Field<Vec<Str>> =
-    bare().refers(Kind::Cache).at_least(2).doc("The labels of at least two cache resources, the first one asked first.");
+const LEVELS: Field<Vec<Str>> = bare()
+    .refers(Kind::Cache)
+    .at_least(2)
+    .doc("The labels of at least two cache resources, the first one asked first.");
 
 pub const MULTILEVEL: CacheSpec = CacheSpec {
     spec: ComponentSpec::new(Kind::Cache, "multilevel")

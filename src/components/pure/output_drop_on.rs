@@ -10,7 +10,9 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::component::{Built, Context, Output, OutputBuild, OutputSpec};
-use crate::config::{ComponentSpec, Conf, Duration as DurationText, Example, Field, Kind, OutputConf, field, regex};
+use crate::config::{
+    ComponentSpec, Conf, Duration as DurationText, Example, Field, Kind, OutputConf, field, regex,
+};
 use crate::message::{Batch, Group, Nack, Outcome, Transaction};
 
 const ERROR: Field<bool> =

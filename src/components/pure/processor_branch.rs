@@ -13,7 +13,8 @@ use crate::value::Str;
 const REQUEST_MAP: Field<Mapping> = field("request_map").default("").doc(
     "Makes the message that the processors see; empty: a copy of the whole. A deleted root skips the branch.",
 );
-const PROCESSORS: Field<Vec<ProcessorConf>> = field("processors").at_least(1).doc("What the copies run through.");
+const PROCESSORS: Field<Vec<ProcessorConf>> =
+    field("processors").at_least(1).doc("What the copies run through.");
 const RESULT_MAP: Field<Mapping> = field("result_map")
     .default("")
     .doc("Assigns to the original message; `this` is the result of the processors. Empty: nothing is brought back.");

@@ -3,7 +3,9 @@
 use futures_util::future::BoxFuture;
 
 use crate::component::{Built, Chain, Context, Processed, Processor, ProcessorSpec, Step};
-use crate::config::{ComponentSpec, Conf, Example, Field, Finding, Kind, ProcessorConf, bare, field, unreachable};
+use crate::config::{
+    ComponentSpec, Conf, Example, Field, Finding, Kind, ProcessorConf, bare, field, unreachable,
+};
 use crate::expr::Check;
 use crate::message::{Batch, Batches, batches_of};
 

@@ -55,18 +55,8 @@ pub fn scanner(conf: &Conf, cx: &Context) -> Built<Box<dyn Scanner>> {
 }
 
 /// The codecs that are whole names.
-const NAMES: [&str; 10] = [
-    "auto",
-    "all-bytes",
-    "csv",
-    "csv-safe",
-    "gzip",
-    "pgzip",
-    "lines",
-    "multipart",
-    "skipbom",
-    "tar",
-];
+const NAMES: [&str; 10] =
+    ["auto", "all-bytes", "csv", "csv-safe", "gzip", "pgzip", "lines", "multipart", "skipbom", "tar"];
 
 /// Codecs that stand for a chain of others.
 const SHORT: [(&str, &str); 2] = [("csv-gzip", "gzip/csv"), ("tar-gzip", "gzip/tar")];

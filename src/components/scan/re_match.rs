@@ -11,7 +11,9 @@ use crate::config::{ComponentSpec, Conf, Example, Field, Kind, field};
 use crate::message::Message;
 use crate::value::Str;
 
-const PATTERN: Field<Str> = field("pattern").usable(|pattern| ReMatch::new(pattern, 1).map(|_| ())).doc("What a message begins with.");
+const PATTERN: Field<Str> = field("pattern")
+    .usable(|pattern| ReMatch::new(pattern, 1).map(|_| ()))
+    .doc("What a message begins with.");
 const MAX_BUFFER_SIZE: Field<usize> = field("max_buffer_size")
     .default(MAX_SIZE)
     .doc("How many bytes a message may have; a longer one is an error that ends the source.");

@@ -34,13 +34,18 @@ const WS_RATE_LIMIT: Field<Str> = field("ws_rate_limit_message")
     .default("")
     .advanced()
     .doc("What a websocket is sent when its message is dropped by the rate limit; empty for nothing.");
-const VERBS: Field<Vec<Str>> =
-    field("allowed_verbs").default_list(&["POST"]).at_least(1).version("3.33.0").doc("The methods that `path` answers.");
+const VERBS: Field<Vec<Str>> = field("allowed_verbs")
+    .default_list(&["POST"])
+    .at_least(1)
+    .version("3.33.0")
+    .doc("The methods that `path` answers.");
 const TIMEOUT: Field<DurationText> = field("timeout")
     .default("5s")
     .doc("How long a client waits for its messages to be taken, and then for their delivery.");
-const RATE_LIMIT: Field<Str> =
-    field("rate_limit").refers(Kind::RateLimit).default("").doc("A rate limit resource that every request and every frame claims.");
+const RATE_LIMIT: Field<Str> = field("rate_limit")
+    .refers(Kind::RateLimit)
+    .default("")
+    .doc("A rate limit resource that every request and every frame claims.");
 const SYNC_RESPONSE: Field<Responses> =
     field("sync_response").advanced().doc("How the answers of `sync_response` components are sent.");
 const TCP: Field<Option<Tcp>> = field("tcp").advanced().doc("How an address of its own is bound.");
