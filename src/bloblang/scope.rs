@@ -1,6 +1,6 @@
 //! What a query can see of the world: messages through a [`Scope`], everything else through a [`Host`].
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
 
@@ -67,7 +67,7 @@ impl Scope for NoMessages {
     }
 }
 
-/// The caches of a process, by the names of their resources. What goes wrong is told as a text.
+/// The caches of a stream, by the names of their resources. What goes wrong is told as a text.
 pub trait Caches: Send + Sync {
     fn get(&self, resource: &str, key: &str) -> Result<Bytes, String>;
 
@@ -98,17 +98,14 @@ pub trait Host: Send + Sync {
 
     /// Adds one to the counter `name`, which starts at 0, and returns it.
     fn count(&self, name: &str) -> i64;
-
-    /// The caches of the process, if there are any.
-    fn caches(&self) -> Option<Arc<dyn Caches>> {
-        None
-    }
 }
 
 /// Where and with what a mapping is compiled.
 #[derive(Clone)]
 pub struct Environment {
     pub host: Arc<dyn Host>,
+    /// The caches of the stream, if it is one; they do not live longer for it.
+    pub caches: Option<Weak<dyn Caches>>,
     /// The folder that imports and relative files start at; empty for the working directory.
     pub directory: Str,
     /// Whether constant calls that read the outside world, such as `file("x")`, are made while compiling.

@@ -13,8 +13,8 @@ use crate::value::Value;
 /// The result of anything that runs.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// A function such as `now()`.
-pub struct FunctionSpec {
+/// What a function or a method is to those who call it, and how it runs.
+pub struct CallSpec<R> {
     pub name: &'static str,
     pub category: &'static str,
     pub status: Status,
@@ -24,24 +24,19 @@ pub struct FunctionSpec {
     pub examples: &'static [Example],
     /// Whether it reads anything but messages and its arguments.
     pub impure: bool,
-    pub run: FunctionRun,
+    /// Whether a call of a method on a literal with literal arguments is itself as good as a literal, so that its
+    /// failure is a mistake in the text.
+    pub folds: bool,
+    pub run: R,
 }
+
+/// A function such as `now()`.
+pub type FunctionSpec = CallSpec<FunctionRun>;
 
 /// A method such as `.uppercase()`.
-pub struct MethodSpec {
-    pub name: &'static str,
-    pub category: &'static str,
-    pub status: Status,
-    pub doc: &'static str,
-    pub params: Params,
-    pub examples: &'static [Example],
-    pub impure: bool,
-    /// Whether a call on a literal with literal arguments is itself as good as a literal, so that its failure is a
-    /// mistake in the text.
-    pub folds: bool,
-    pub run: MethodRun,
-}
+pub type MethodSpec = CallSpec<MethodRun>;
 
+/// How far a function, a method or a component can be relied on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     Stable,
@@ -93,54 +88,9 @@ pub type FallibleRun = for<'a> fn(Result<Cow<'a, Value>>, &Args, &Ctx<'a>) -> Re
 /// A method that was made for one place.
 pub type PreparedMethod = Arc<dyn Fn(Cow<'_, Value>, &Args) -> Result<Value> + Send + Sync>;
 
-// === impl FunctionSpec ===
-
-impl FunctionSpec {
-    /// A stable function without parameters.
-    pub const fn new(name: &'static str, category: &'static str, run: FunctionRun) -> Self {
-        Self {
-            name,
-            category,
-            status: Status::Stable,
-            doc: "",
-            params: Params::NONE,
-            examples: &[],
-            impure: false,
-            run,
-        }
-    }
-
-    pub const fn doc(mut self, doc: &'static str) -> Self {
-        self.doc = doc;
-        self
-    }
-
-    pub const fn params(mut self, params: Params) -> Self {
-        self.params = params;
-        self
-    }
-
-    pub const fn examples(mut self, examples: &'static [Example]) -> Self {
-        self.examples = examples;
-        self
-    }
-
-    pub const fn status(mut self, status: Status) -> Self {
-        self.status = status;
-        self
-    }
-
-    pub const fn impure(mut self) -> Self {
-        self.impure = true;
-        self
-    }
-}
-
-// === impl MethodSpec ===
-
-impl MethodSpec {
-    /// A stable method without parameters.
-    pub const fn new(name: &'static str, category: &'static str, run: MethodRun) -> Self {
+impl<R: Copy> CallSpec<R> {
+    /// Stable and without parameters.
+    pub const fn new(name: &'static str, category: &'static str, run: R) -> Self {
         Self {
             name,
             category,
@@ -154,38 +104,39 @@ impl MethodSpec {
         }
     }
 
-    pub const fn doc(mut self, doc: &'static str) -> Self {
-        self.doc = doc;
-        self
+    pub const fn doc(self, doc: &'static str) -> Self {
+        Self { doc, ..self }
     }
 
-    pub const fn params(mut self, params: Params) -> Self {
-        self.params = params;
-        self
+    pub const fn params(self, params: Params) -> Self {
+        Self { params, ..self }
     }
 
-    pub const fn examples(mut self, examples: &'static [Example]) -> Self {
-        self.examples = examples;
-        self
+    pub const fn examples(self, examples: &'static [Example]) -> Self {
+        Self { examples, ..self }
     }
 
-    pub const fn status(mut self, status: Status) -> Self {
-        self.status = status;
-        self
+    pub const fn status(self, status: Status) -> Self {
+        Self { status, ..self }
     }
 
-    pub const fn impure(mut self) -> Self {
-        self.impure = true;
-        self
+    pub const fn impure(self) -> Self {
+        Self { impure: true, ..self }
     }
 
-    pub const fn folds(mut self) -> Self {
-        self.folds = true;
-        self
+    pub const fn folds(self) -> Self {
+        Self { folds: true, ..self }
     }
 }
 
 impl Status {
+    pub const ALL: [Status; 4] = [Status::Stable, Status::Beta, Status::Experimental, Status::Deprecated];
+
+    /// The status of that name.
+    pub fn parse(name: &str) -> Option<Status> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+
     pub const fn name(self) -> &'static str {
         match self {
             Status::Stable => "stable",

@@ -19,6 +19,7 @@ use crate::config::{
     BufferConf, CacheConf, Component, ComponentConf, InputConf, Kind, OutputConf, ProcessorConf,
     RateLimitConf, ScannerConf, Specs,
 };
+use crate::expr::with_caches;
 
 /// How often a template may expand to a template.
 const MAX_TEMPLATES: usize = 32;
@@ -46,7 +47,7 @@ impl Context {
             }
             Ok(input)
         };
-        build().map_err(|e| within(e, &found))
+        self.built(&found, build)
     }
 
     /// Builds an output with its own processors around it; it begins to connect at once.
@@ -71,7 +72,7 @@ impl Context {
             }
             Ok(output)
         };
-        build().map_err(|e| within(e, &found))
+        self.built(&found, build)
     }
 
     /// Builds a list of processors; under strict error handling a failed batch skips the rest of it.
@@ -95,7 +96,7 @@ impl Context {
             let entry = entry.ok_or_else(BuildError::not_built)?;
             Ok(Instrumented::new((entry.build)(&found.conf, &cx)?, cx.clone(), entry.silent))
         };
-        build().map_err(|e| within(e, &found))
+        self.built(&found, build)
     }
 
     /// Builds a buffer; none if messages pass without one.
@@ -103,36 +104,30 @@ impl Context {
         let registry = self.environment().registry.clone();
         let (found, cx) = self.resolve(conf)?;
         let entry = registry.buffers.iter().find(|e| e.spec.name == found.spec.name);
-        entry
-            .ok_or_else(BuildError::not_built)
-            .and_then(|e| (e.build)(&found.conf, &cx))
-            .map_err(|e| within(e, &found))
+        self.built(&found, || (entry.ok_or_else(BuildError::not_built)?.build)(&found.conf, &cx))
     }
 
     pub fn cache(&self, conf: &CacheConf) -> Built<Arc<dyn Cache>> {
         let registry = self.environment().registry.clone();
         let (found, cx) = self.resolve(conf)?;
         let entry = registry.caches.iter().find(|e| e.spec.name == found.spec.name);
-        let cache = entry.ok_or_else(BuildError::not_built).and_then(|e| (e.build)(&found.conf, &cx));
-        Ok(Arc::new(MeteredCache::new(cache.map_err(|e| within(e, &found))?, cx.metrics())))
+        let build = || (entry.ok_or_else(BuildError::not_built)?.build)(&found.conf, &cx);
+        Ok(Arc::new(MeteredCache::new(self.built(&found, build)?, cx.metrics())))
     }
 
     pub fn rate_limit(&self, conf: &RateLimitConf) -> Built<Arc<dyn RateLimit>> {
         let registry = self.environment().registry.clone();
         let (found, cx) = self.resolve(conf)?;
         let entry = registry.rate_limits.iter().find(|e| e.spec.name == found.spec.name);
-        let limit = entry.ok_or_else(BuildError::not_built).and_then(|e| (e.build)(&found.conf, &cx));
-        Ok(Arc::new(MeteredRateLimit::new(limit.map_err(|e| within(e, &found))?, cx.metrics())))
+        let build = || (entry.ok_or_else(BuildError::not_built)?.build)(&found.conf, &cx);
+        Ok(Arc::new(MeteredRateLimit::new(self.built(&found, build)?, cx.metrics())))
     }
 
     pub fn scanner(&self, conf: &ScannerConf) -> Built<Box<dyn Scanner>> {
         let registry = self.environment().registry.clone();
         let (found, cx) = self.resolve(conf)?;
         let entry = registry.scanners.iter().find(|e| e.spec.name == found.spec.name);
-        entry
-            .ok_or_else(BuildError::not_built)
-            .and_then(|e| (e.build)(&found.conf, &cx))
-            .map_err(|e| within(e, &found))
+        self.built(&found, || (entry.ok_or_else(BuildError::not_built)?.build)(&found.conf, &cx))
     }
 
     /// The cache resource `label`, which must exist.
@@ -160,6 +155,12 @@ impl Context {
         self.resources().processors.get(label).ok_or_else(|| missing("processor", label))
     }
 
+    /// What `build` makes of `found`: its mappings see the caches of the stream, and an error says where it stands.
+    fn built<T>(&self, found: &Component<'_>, build: impl FnOnce() -> Built<T>) -> Built<T> {
+        let caches = Arc::downgrade(self.resources());
+        with_caches(caches, build).map_err(|e| e.within(found.spec.kind.name(), found.spec.name, &found.path))
+    }
+
     /// What `conf` means, with templates replaced by what they stand for.
     fn resolve(&self, conf: &ComponentConf) -> Built<(Component<'_>, Context)> {
         let registry = &*self.environment().registry;
@@ -183,10 +184,6 @@ impl Context {
         }
         Err(BuildError::new(format!("templates expand to each other more than {MAX_TEMPLATES} times")))
     }
-}
-
-fn within(error: BuildError, found: &Component<'_>) -> BuildError {
-    error.within(found.spec.kind.name(), found.spec.name, &found.path)
 }
 
 fn missing(kind: &str, label: &str) -> BuildError {

@@ -1,4 +1,4 @@
-//! The caches of the process as mappings see them. Mappings do not wait, so a cache that has to is waited for on the
+//! The caches of a stream as its mappings see them. Mappings do not wait, so a cache that has to is waited for on the
 //! thread, of which the runtime then has one less.
 
 use std::future::Future;

@@ -6,8 +6,9 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use super::field::Described;
 use super::{
-    AnyField, ComponentSpec, Dialect, FieldInfo, FieldType, Finding, Kind, Node, Path, Shape, Specs, Status,
+    AnyField, ComponentSpec, Dialect, FieldType, Finding, Kind, Node, Path, Shape, Specs, Status,
     Type, field,
 };
 use crate::value::{Value, json};
@@ -68,22 +69,6 @@ impl Specs for Catalogue {
 
     fn names(&self, kind: Kind) -> Vec<&str> {
         Catalogue::names(self, kind).collect()
-    }
-}
-
-/// A field without a Rust type.
-struct Described {
-    info: FieldInfo,
-    default: Option<Value>,
-}
-
-impl AnyField for Described {
-    fn info(&self) -> &FieldInfo {
-        &self.info
-    }
-
-    fn default_value(&self) -> Option<Value> {
-        self.default.clone()
     }
 }
 

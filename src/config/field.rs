@@ -159,6 +159,22 @@ pub trait AnyField: Send + Sync {
     fn default_value(&self) -> Option<Value>;
 }
 
+/// A field without a Rust type: data describe it, such as a template file.
+pub(super) struct Described {
+    pub info: FieldInfo,
+    pub default: Option<Value>,
+}
+
+impl AnyField for Described {
+    fn info(&self) -> &FieldInfo {
+        &self.info
+    }
+
+    fn default_value(&self) -> Option<Value> {
+        self.default.clone()
+    }
+}
+
 impl<T: FieldType> AnyField for Field<T> {
     fn info(&self) -> &FieldInfo {
         &self.info

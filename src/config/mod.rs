@@ -41,6 +41,7 @@ mod usable;
 mod walk;
 mod yaml;
 
+pub use crate::bloblang::spec::Status;
 pub use catalogue::{Catalogue, CatalogueRule};
 pub use component::{
     BufferConf, CacheConf, Child, Component, ComponentConf, InputConf, MetricsConf, OfKind, OutputConf,
@@ -68,7 +69,7 @@ pub use scrub::{normalise, scrub};
 pub use service::{BasicAuthConf, CorsConf, HttpConf, LogFileConf, LoggerConf, ServiceConf};
 pub use set::{SetError, set, set_at};
 pub use skeleton::skeleton;
-pub use spec::{Body, ComponentSpec, Example, Specs, Status};
+pub use spec::{Body, ComponentSpec, Example, Specs};
 pub use stream::{PipelineConf, STREAM_FIELDS, StreamConf};
 pub use template::{TEMPLATE_FIELDS, Template, TemplateFile};
 pub use usable::{Usable, regex};

@@ -1,6 +1,6 @@
 //! What is known about a component: its fields, its docs, its lint rule.
 
-use super::{AnyField, Conf, Finding, Kind, Template};
+use super::{AnyField, Conf, Finding, Kind, Status, Template};
 
 /// Everything about a component except how to build it.
 #[derive(Clone, Copy)]
@@ -27,33 +27,6 @@ pub enum Body {
     Object(&'static [&'static dyn AnyField]),
     /// One value instead of an object, as in `mapping: text`; the field has no name ([`super::bare`]).
     Bare(&'static dyn AnyField),
-}
-
-/// How far a component can be relied on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    Stable,
-    Beta,
-    Experimental,
-    Deprecated,
-}
-
-impl Status {
-    pub const ALL: [Status; 4] = [Status::Stable, Status::Beta, Status::Experimental, Status::Deprecated];
-
-    /// The status of that name.
-    pub fn parse(name: &str) -> Option<Status> {
-        Self::ALL.into_iter().find(|status| status.name() == name)
-    }
-
-    pub const fn name(self) -> &'static str {
-        match self {
-            Status::Stable => "stable",
-            Status::Beta => "beta",
-            Status::Experimental => "experimental",
-            Status::Deprecated => "deprecated",
-        }
-    }
 }
 
 /// A config that shows a component at work; the tests lint it.

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use crate::bloblang::{Caches, Environment, Host};
 use crate::value::{Str, Timestamp};
@@ -19,19 +19,22 @@ pub struct SystemHost {
 
 static HOST: OnceLock<Arc<dyn Host>> = OnceLock::new();
 
-/// The caches that mappings see; none before the first resources were made.
-static CACHES: RwLock<Option<Weak<dyn Caches>>> = RwLock::new(None);
-
 thread_local! {
-    /// Those that were offered on this thread: unit tests have caches of their own, many at a time, each on one thread.
-    static OWN_CACHES: RefCell<Option<Weak<dyn Caches>>> = const { RefCell::new(None) };
+    /// The caches of the stream that is being built on this thread.
+    static CACHES: RefCell<Option<Weak<dyn Caches>>> = const { RefCell::new(None) };
 }
 
-/// Sets the caches that mappings see, as long as they live: on this thread, and wherever no thread offered any. The last
-/// call counts.
-pub fn offer_caches(caches: Weak<dyn Caches>) {
-    OWN_CACHES.set(Some(caches.clone()));
-    *CACHES.write().unwrap_or_else(PoisonError::into_inner) = Some(caches);
+/// The mappings that `build` compiles see `caches`, as long as these live.
+pub fn with_caches<T>(caches: Weak<dyn Caches>, build: impl FnOnce() -> T) -> T {
+    /// Also puts back what was there if `build` panics.
+    struct Restore(Option<Weak<dyn Caches>>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            CACHES.set(self.0.take());
+        }
+    }
+    let _restore = Restore(CACHES.replace(Some(caches)));
+    build()
 }
 
 /// Sets the host of all mappings of the process. Only the first call counts, and only before a mapping was compiled.
@@ -40,10 +43,12 @@ pub fn install_host(host: Arc<dyn Host>) {
     let _ = HOST.set(host);
 }
 
-/// Where mappings are compiled: with the installed host, relative to the working directory.
+/// Where mappings are compiled: with the installed host and the caches of the stream that is being built, relative to the
+/// working directory.
 pub fn environment() -> Environment {
     let host = HOST.get_or_init(|| Arc::new(SystemHost::new(|_| None))).clone();
-    Environment { host, directory: Str::new(), evaluates: true, isolated: false }
+    let caches = CACHES.with_borrow(Clone::clone);
+    Environment { host, caches, directory: Str::new(), evaluates: true, isolated: false }
 }
 
 impl SystemHost {
@@ -87,11 +92,6 @@ impl Host for SystemHost {
             }
         }
     }
-
-    fn caches(&self) -> Option<Arc<dyn Caches>> {
-        let own = OWN_CACHES.with_borrow(|caches| caches.as_ref().and_then(Weak::upgrade));
-        own.or_else(|| CACHES.read().unwrap_or_else(PoisonError::into_inner).as_ref()?.upgrade())
-    }
 }
 
 #[cfg(test)]
@@ -121,21 +121,20 @@ mod tests {
         }
     }
 
-    /// Who answers on this thread.
+    /// Who answers to a mapping that is compiled now.
     fn asked() -> Option<Bytes> {
-        SystemHost::new(|_| None).caches().and_then(|caches| caches.get("", "").ok())
+        environment().caches?.upgrade()?.get("", "").ok()
     }
 
     #[test]
-    fn each_thread_sees_the_caches_that_it_was_offered() {
-        let first: Arc<dyn Caches> = Arc::new(Named("first"));
-        offer_caches(Arc::downgrade(&first));
-        let other = std::thread::spawn(|| {
-            let second: Arc<dyn Caches> = Arc::new(Named("second"));
-            offer_caches(Arc::downgrade(&second));
-            asked()
+    fn what_is_compiled_sees_the_caches_of_what_is_built() {
+        let (outer, inner): (Arc<dyn Caches>, Arc<dyn Caches>) =
+            (Arc::new(Named("outer")), Arc::new(Named("inner")));
+        let seen = with_caches(Arc::downgrade(&outer), || {
+            let within = with_caches(Arc::downgrade(&inner), asked);
+            (within, asked())
         });
-        assert_eq!(other.join().ok().flatten(), Some(Bytes::from("second")));
-        assert_eq!(asked(), Some(Bytes::from("first")));
+        assert_eq!(seen, (Some(Bytes::from("inner")), Some(Bytes::from("outer"))));
+        assert_eq!(asked(), None);
     }
 }

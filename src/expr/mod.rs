@@ -8,7 +8,7 @@ mod scope;
 mod template;
 
 pub use check::Check;
-pub use host::{SystemHost, environment, install_host, offer_caches};
+pub use host::{SystemHost, environment, install_host, with_caches};
 pub use mapping::Mapping;
 pub use template::Template;
 

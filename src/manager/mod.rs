@@ -27,7 +27,6 @@ use std::time::Duration;
 use tokio_util::task::TaskTracker;
 
 use crate::component::{Connections, Endpoints, Environment, Pipes, Registry, Resources, Tasks, Waiting};
-use crate::expr::offer_caches;
 use crate::stream::Stream;
 use crate::telemetry::trace::Tracer;
 use crate::telemetry::{Logger, Metrics, Scope};
@@ -88,12 +87,10 @@ pub struct Entry {
 impl Manager {
     pub fn new(settings: Settings) -> Self {
         let scope = settings.metrics.scope(settings.streams_mode.then_some(""));
-        let resources = Arc::<Resources>::default();
-        offer_caches(Arc::downgrade(&resources) as _);
         Self {
             shared: Arc::new(Shared {
                 settings,
-                resources,
+                resources: Arc::default(),
                 owned: Mutex::default(),
                 pipes: Arc::default(),
                 scope,

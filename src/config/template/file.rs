@@ -1,6 +1,7 @@
 //! What stands in a template file.
 
-use super::{AnyField, Dialect, FieldInfo, Node, NodeKind, Shape, Type, field, of_type};
+use super::{AnyField, Dialect, Node, NodeKind, Shape, Type, field, of_type};
+use crate::config::field::Described;
 use crate::config::{Conf, Field};
 use crate::value::{Str, Value};
 
@@ -63,22 +64,6 @@ const TEST_EXPECTED: Field<Option<Conf>> =
     field("expected").doc("The config that the template must make of it.");
 
 const TEST: &[&dyn AnyField] = &[&TEST_NAME, &TEST_LABEL, &TEST_CONFIG, &TEST_EXPECTED];
-
-/// A field that a template file describes.
-struct Described {
-    info: FieldInfo,
-    default: Option<Value>,
-}
-
-impl AnyField for Described {
-    fn info(&self) -> &FieldInfo {
-        &self.info
-    }
-
-    fn default_value(&self) -> Option<Value> {
-        self.default.clone()
-    }
-}
 
 /// The text of a field, or empty text.
 pub fn text(node: &Node, key: &str) -> Str {
