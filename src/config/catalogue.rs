@@ -8,7 +8,8 @@ use std::sync::{Mutex, PoisonError};
 
 use super::field::Described;
 use super::{
-    AnyField, ComponentSpec, Dialect, FieldInfo, FieldType, Finding, Kind, Node, Path, Shape, Specs, Status, Type, field,
+    AnyField, ComponentSpec, Dialect, FieldInfo, FieldType, Finding, Kind, Node, Path, Shape, Specs, Status,
+    Type, field,
 };
 use crate::value::{Value, json};
 
