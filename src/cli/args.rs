@@ -70,8 +70,8 @@ pub enum Command {
         /// The shell: bash, zsh, fish
         shell: clap_complete::Shell,
     },
-    /// Write the manual page
-    Man,
+    /// Write manual pages
+    Man(ManArgs),
 }
 
 /// Flags of several commands, also understood in front of the command.
@@ -312,6 +312,16 @@ pub struct ServerArgs {
 }
 
 #[derive(Args, Debug)]
+pub struct ManArgs {
+    /// Write the pages of all commands into a folder
+    #[arg(long, value_name = "FOLDER", conflicts_with = "command")]
+    pub all: Option<PathBuf>,
+    /// The command whose page is written; that of the whole program without one
+    #[arg(value_name = "COMMAND")]
+    pub command: Vec<String>,
+}
+
+#[derive(Args, Debug)]
 pub struct ListArgs {
     /// How the list is written
     #[arg(long, value_enum, default_value_t = ListFormat::Text)]
@@ -333,6 +343,7 @@ pub enum ListFormat {
     JsonFull,
     JsonFullScrubbed,
     Jsonschema,
+    Cue,
 }
 
 // === impl Shared ===

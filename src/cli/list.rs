@@ -3,11 +3,11 @@
 use std::process::ExitCode;
 
 use super::args::{ListArgs, ListFormat, Shared};
-use super::registry;
+use super::{language, registry};
 use super::shell::out;
 use crate::bloblang::{functions, methods};
 use crate::component::Registry;
-use crate::config::{Kind, Part, Specs, describe, describe_fields, schema};
+use crate::config::{Kind, Part, Specs, cue, describe, describe_fields, schema};
 use crate::value::json::print;
 use crate::value::{Object, Value};
 
@@ -61,6 +61,7 @@ pub fn run(shared: Shared, args: ListArgs) -> Result<ExitCode, String> {
         ListFormat::JsonFull => full(status, false, &registry),
         ListFormat::JsonFullScrubbed => full(status, true, &registry),
         ListFormat::Jsonschema => schema(Part::Run, &registry),
+        ListFormat::Cue => return out(cue(Part::Run, &registry).as_bytes()),
     };
     let text = print(&document).map_err(|error| error.to_string())?;
     out(&[text.as_slice(), b"\n"].concat())
@@ -75,30 +76,19 @@ fn full(status: Option<&str>, scrubbed: bool, registry: &Registry) -> Value {
     for (key, _, listed) in KINDS {
         let items = names(listed, status, registry).into_iter().filter_map(|name| match listed {
             Listed::Components(kind) => registry.find(kind, name).map(|spec| describe(spec, scrubbed)),
-            Listed::Functions => functions::find(name)
-                .map(|spec| described(name, spec.status.name(), spec.category, spec.doc, scrubbed)),
-            Listed::Methods => methods::find(name)
-                .map(|spec| described(name, spec.status.name(), spec.category, spec.doc, scrubbed)),
+            Listed::Functions => functions::find(name).map(|spec| language::function(spec, scrubbed)),
+            Listed::Methods => methods::find(name).map(|spec| language::method(spec, scrubbed)),
         });
         object.insert(key.into(), items.collect::<Vec<_>>().into());
     }
     Value::Object(object)
 }
 
-fn described(name: &str, status: &str, category: &str, doc: &str, scrubbed: bool) -> Value {
-    let mut object = Object::new();
-    object.insert("name".into(), name.into());
-    object.insert("status".into(), status.into());
-    object.insert("category".into(), category.into());
-    if !scrubbed {
-        object.insert("description".into(), doc.into());
-    }
-    Value::Object(object)
-}
-
-/// The names of a kind, sorted; of every status but deprecated, or of one status.
+/// The names of a kind, sorted, of one status if that is asked for. What is deprecated is left out of components
+/// otherwise; mappings that use it are still read, so functions and methods are all there.
 fn names<'r>(listed: Listed, status: Option<&str>, registry: &'r Registry) -> Vec<&'r str> {
-    let shown = |name: &str| status.map_or(name != "deprecated", |wanted| name == wanted);
+    let components = matches!(listed, Listed::Components(_));
+    let shown = |name: &str| status.map_or(!components || name != "deprecated", |wanted| name == wanted);
     let all: Vec<(&str, &str)> = match listed {
         Listed::Components(kind) => {
             let templates = registry.templates.iter().map(|template| template.spec);

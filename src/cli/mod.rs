@@ -7,6 +7,7 @@ mod document;
 mod echo;
 mod export;
 mod findings;
+mod language;
 mod lint;
 mod list;
 mod lsp;
@@ -55,7 +56,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Create(args)) => create::run(cli.shared, args),
         Some(Command::Schema) => shell::schema(cli.shared),
         Some(Command::Completions { shell }) => shell::completions(shell),
-        Some(Command::Man) => shell::man(),
+        Some(Command::Man(args)) => shell::man(&args),
         Some(Command::Template(args)) => template::run(cli.shared, args),
         Some(Command::Blobl(args)) => blobl::run(cli.shared, args),
         Some(Command::Lsp) => lsp::run(cli.shared),

@@ -8,6 +8,7 @@ mod catalogue;
 mod component;
 mod conf;
 mod convert;
+mod cue;
 mod describe;
 mod duration;
 mod dynamic;
@@ -48,6 +49,7 @@ pub use component::{
     ProcessorConf, RateLimitConf, ScannerConf, TracerConf,
 };
 pub use conf::{Conf, ConfError, Path};
+pub use cue::cue;
 pub use describe::{describe, describe_fields};
 pub use duration::Duration;
 pub use env::{EnvError, Expanded, Lookup, expand};
