@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use super::args::{ListArgs, ListFormat, Shared};
-use super::{language, registry};
 use super::shell::out;
+use super::{language, registry};
 use crate::bloblang::{functions, methods};
 use crate::component::Registry;
 use crate::config::{Kind, Part, Specs, cue, describe, describe_fields, schema};

@@ -40,7 +40,10 @@ pub fn man(args: &ManArgs) -> Result<ExitCode, String> {
     }
     let mut page = Vec::new();
     let name = command.get_display_name().unwrap_or(command.get_name()).to_owned();
-    clap_mangen::Man::new(command.clone()).title(name).render(&mut page).map_err(|error| error.to_string())?;
+    clap_mangen::Man::new(command.clone())
+        .title(name)
+        .render(&mut page)
+        .map_err(|error| error.to_string())?;
     out(&page)
 }
 
