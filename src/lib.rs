@@ -7,6 +7,7 @@ pub mod client;
 pub mod component;
 pub mod components;
 pub mod config;
+pub mod docs;
 pub mod expr;
 pub mod lsp;
 pub mod manager;

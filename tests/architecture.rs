@@ -25,7 +25,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "manager",
         &["stream", "store", "component", "config", "telemetry", "expr", "bloblang", "message", "value"],
     ),
-    ("lsp", &["config", "expr", "bloblang", "value"]),
+    ("docs", &["component", "config", "bloblang", "value"]),
+    ("lsp", &["docs", "config", "expr", "bloblang", "value"]),
     ("unit", &["manager", "component", "config", "telemetry", "expr", "bloblang", "message", "value"]),
     (
         "api",

@@ -63,6 +63,8 @@ pub enum Command {
     Blobl(BloblArgs),
     /// Serve editors: a language server on standard input and output
     Lsp,
+    /// Write the reference documentation as Markdown
+    Docs(DocsArgs),
     /// Write the JSON Schema of configs, for editors
     Schema,
     /// Write a script that completes commands and flags in a shell
@@ -319,6 +321,13 @@ pub struct ManArgs {
     /// The command whose page is written; that of the whole program without one
     #[arg(value_name = "COMMAND")]
     pub command: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct DocsArgs {
+    /// The folder that the pages are written to
+    #[arg(default_value = "docs")]
+    pub folder: PathBuf,
 }
 
 #[derive(Args, Debug)]

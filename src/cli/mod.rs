@@ -3,6 +3,7 @@
 mod args;
 mod blobl;
 mod create;
+mod docs;
 mod document;
 mod echo;
 mod export;
@@ -54,6 +55,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Echo(args)) => echo::run(cli.shared, args),
         Some(Command::List(args)) => list::run(cli.shared, args),
         Some(Command::Create(args)) => create::run(cli.shared, args),
+        Some(Command::Docs(args)) => docs::run(cli.shared, &args),
         Some(Command::Schema) => shell::schema(cli.shared),
         Some(Command::Completions { shell }) => shell::completions(shell),
         Some(Command::Man(args)) => shell::man(&args),

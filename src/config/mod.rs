@@ -70,7 +70,7 @@ pub use schema::schema;
 pub use scrub::{normalise, scrub};
 pub use service::{BasicAuthConf, CorsConf, HttpConf, LogFileConf, LoggerConf, ServiceConf};
 pub use set::{SetError, set, set_at};
-pub use skeleton::skeleton;
+pub use skeleton::{skeleton, skeleton_of};
 pub use spec::{Body, ComponentSpec, Example, Specs};
 pub use stream::{PipelineConf, STREAM_FIELDS, StreamConf};
 pub use template::{TEMPLATE_FIELDS, Template, TemplateFile};

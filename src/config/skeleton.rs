@@ -28,6 +28,11 @@ pub fn skeleton(expression: &str, small: bool, specs: &dyn Specs) -> Result<Stri
     Ok(lines.join("\n") + "\n")
 }
 
+/// One component with its fields and defaults, without those that few need if `small`.
+pub fn skeleton_of(spec: &ComponentSpec, small: bool, specs: &dyn Specs) -> String {
+    Writer { specs, small }.component(spec).join("\n") + "\n"
+}
+
 fn names(part: &str) -> Vec<&str> {
     part.split(',').map(str::trim).filter(|name| !name.is_empty()).collect()
 }

@@ -1,7 +1,8 @@
 //! Docs of fields, components, functions and methods as Markdown.
 
-use crate::bloblang::args::{Param, Params};
-use crate::config::{AnyField, Body, ComponentSpec, FieldInfo, Shape};
+use crate::bloblang::args::Params;
+use crate::config::{AnyField, Body, ComponentSpec};
+use crate::docs::{parameters, type_of};
 use crate::value::json::{Style, print_string};
 
 /// The docs of a field.
@@ -49,21 +50,4 @@ pub fn component(spec: &ComponentSpec) -> String {
 /// The docs of a function (`call` is its name) or a method (`call` is its name after a dot).
 pub fn call(call: &str, params: &Params, doc: &str) -> String {
     format!("**{call}({})**\n\n{doc}", parameters(params))
-}
-
-/// The names of parameters, those that may be left out with a question mark.
-pub fn parameters(params: &Params) -> String {
-    let Params::Named(params) = params else { return "...".to_owned() };
-    let one = |param: &Param| {
-        let may_lack = param.optional || param.default.is_some();
-        format!("{}{}", param.name, if may_lack { "?" } else { "" })
-    };
-    params.iter().map(one).collect::<Vec<_>>().join(", ")
-}
-
-fn type_of(info: &FieldInfo) -> String {
-    match info.shape {
-        Shape::Scalar => info.ty.name().to_owned(),
-        shape => format!("{} of {}", shape.name(), info.ty.name()),
-    }
 }
