@@ -7,11 +7,13 @@ use bytes::Bytes;
 use crate::value::json::Wanted;
 use crate::value::{Value, json};
 
-/// The content of a message. At least one of the two forms is present.
-#[derive(Clone, Debug, Default)]
-pub struct Payload {
-    bytes: OnceLock<Bytes>,
-    value: OnceLock<Value>,
+/// The content of a message.
+#[derive(Clone, Debug)]
+pub enum Payload {
+    /// Bytes, and their document once that was asked for.
+    Bytes(Bytes, OnceLock<Value>),
+    /// A document, and its text once that was asked for.
+    Document(Value, OnceLock<Bytes>),
 }
 
 /// The content is no JSON document.
@@ -28,12 +30,12 @@ impl std::error::Error for NotStructured {}
 
 impl Payload {
     pub fn from_bytes(bytes: Bytes) -> Self {
-        Self { bytes: OnceLock::from(bytes), value: OnceLock::new() }
+        Self::Bytes(bytes, OnceLock::new())
     }
 
     /// Any value as a document: a string is one in quotes.
     pub fn from_document(value: Value) -> Self {
-        Self { bytes: OnceLock::new(), value: OnceLock::from(value) }
+        Self::Document(value, OnceLock::new())
     }
 
     /// Strings and bytes become raw content, everything else a document.
@@ -41,28 +43,38 @@ impl Payload {
         match value {
             Value::String(s) => Self::from_bytes(Bytes::from_owner(OwnedText(s))),
             Value::Bytes(b) | Value::RawString(b) => Self::from_bytes(*b),
-            value => Self { bytes: OnceLock::new(), value: OnceLock::from(value) },
+            value => Self::from_document(value),
         }
     }
 
     pub fn bytes(&self) -> &Bytes {
-        self.bytes.get_or_init(|| match self.value.get() {
+        match self {
+            Self::Bytes(bytes, _) => bytes,
             // A document that has no JSON text (NaN, infinity) is empty content, as in the reference.
-            Some(value) => json::print(value).map(Bytes::from).unwrap_or_default(),
-            None => Bytes::new(),
-        })
+            Self::Document(value, text) => {
+                text.get_or_init(|| json::print(value).map(Bytes::from).unwrap_or_default())
+            }
+        }
     }
 
     pub fn structured(&self) -> Result<&Value, NotStructured> {
-        if self.value.get().is_none() {
-            let value = json::parse(self.bytes()).map_err(|e| NotStructured(e.to_string()))?;
-            return Ok(self.value.get_or_init(|| value));
+        let (bytes, document) = match self {
+            Self::Document(value, _) => return Ok(value),
+            Self::Bytes(bytes, document) => (bytes, document),
+        };
+        if let Some(value) = document.get() {
+            return Ok(value);
         }
-        Ok(self.value.get_or_init(Value::default))
+        let value = json::parse(bytes).map_err(|e| NotStructured(e.to_string()))?;
+        Ok(document.get_or_init(|| value))
     }
 
+    /// Whether the document is there already.
     pub fn is_structured(&self) -> bool {
-        self.value.get().is_some()
+        match self {
+            Self::Document(..) => true,
+            Self::Bytes(_, document) => document.get().is_some(),
+        }
     }
 
     /// What is wanted of the document, parsed anew.
@@ -70,10 +82,19 @@ impl Payload {
         json::parse_part(self.bytes(), wanted).map_err(|e| NotStructured(e.to_string()))
     }
 
+    /// Takes the document out; what is left is empty.
     pub fn take_structured(&mut self) -> Result<Value, NotStructured> {
         self.structured()?;
-        self.bytes = OnceLock::new();
-        Ok(self.value.take().unwrap_or_default())
+        Ok(match std::mem::take(self) {
+            Self::Document(value, _) => value,
+            Self::Bytes(_, document) => document.into_inner().unwrap_or_default(),
+        })
+    }
+}
+
+impl Default for Payload {
+    fn default() -> Self {
+        Self::from_bytes(Bytes::new())
     }
 }
 

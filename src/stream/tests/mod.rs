@@ -11,6 +11,7 @@ use probe::{Probe, lock, probe, registry};
 use super::{Stream, Why};
 use crate::component::{Environment, testing};
 use crate::config::{Node, StreamConf};
+use crate::message::GROUP_TRANSACTIONS;
 use crate::value::json;
 
 fn environment() -> Arc<Environment> {
@@ -77,7 +78,7 @@ async fn a_blocked_output_stops_the_reading() {
     let (stream, probe) = start("blocked", "", "{}");
     tokio::time::sleep(Duration::from_secs(60)).await;
     let read = probe.read.load(Ordering::Relaxed);
-    assert!(read <= 2 * 256, "{read} messages were read although nothing could be written");
+    assert!(read <= 2 * GROUP_TRANSACTIONS, "{read} messages were read although nothing could be written");
     probe.blocked.store(false, Ordering::Relaxed);
     probe.released.notify_waiters();
     assert_eq!(stream.ended().await.why, Why::Finished);

@@ -36,7 +36,9 @@ pub(super) struct Series<'a> {
     pub path: &'a str,
     pub label: &'a str,
     /// Sorted by key.
-    pub labels: Labels<'a>,
+    pub labels: &'a [(&'a str, &'a str)],
+    /// Whether the series before had the same labels.
+    pub same_labels: bool,
     /// Whether the mapping named it, which may make it the like of another one.
     pub renamed: bool,
     pub reading: Reading<'a>,
@@ -90,25 +92,27 @@ impl<F: Family> Block for Component<F> {
     }
 
     fn visit(&self, stream: Option<&str>, exported: bool, each: &mut dyn FnMut(Series<'_>)) {
-        let mut renamed = self.renamed.iter();
+        let mut renamed = self.renamed.iter().filter(|_| exported);
         let base = labels(&self.label, &self.path, stream, None);
+        let mut based = false;
         self.family.visit(&mut |name: &'static Name, reading| {
-            let series = Series {
-                name: name.text,
+            let further = || name.label.map(|further| labels(&self.label, &self.path, stream, Some(further)));
+            let (text, own, renamed) = match renamed.next() {
+                None | Some(Renamed::Keep) => (name.text, further(), false),
+                Some(Renamed::As(text, labels)) => (text.as_str(), Some(sorted(labels)), true),
+                Some(Renamed::Drop) => return,
+            };
+            each(Series {
+                name: text,
                 key: name.key,
                 path: &self.path,
                 label: &self.label,
-                labels: match name.label {
-                    None => base.clone(),
-                    further => labels(&self.label, &self.path, stream, further),
-                },
-                renamed: false,
+                labels: own.as_ref().unwrap_or(&base),
+                same_labels: based && own.is_none(),
+                renamed,
                 reading,
-            };
-            let renamed = renamed.next().filter(|_| exported).unwrap_or(&Renamed::Keep);
-            if let Some(series) = series.renamed(renamed) {
-                each(series);
-            }
+            });
+            based = own.is_none();
         });
     }
 
@@ -117,23 +121,11 @@ impl<F: Family> Block for Component<F> {
     }
 }
 
-// === impl Series ===
-
-impl<'a> Series<'a> {
-    /// This series under its new name, or nothing if it is dropped.
-    pub fn renamed(mut self, renamed: &'a Renamed) -> Option<Self> {
-        match renamed {
-            Renamed::Keep => {}
-            Renamed::Drop => return None,
-            Renamed::As(name, labels) => {
-                self.name = name;
-                self.labels = labels.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
-                self.labels.sort_unstable();
-                self.renamed = true;
-            }
-        }
-        Some(self)
-    }
+/// The labels that a mapping gave, sorted by key.
+pub(super) fn sorted(labels: &[(Str, Str)]) -> Labels<'_> {
+    let mut labels: Labels<'_> = labels.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    labels.sort_unstable();
+    labels
 }
 
 /// The labels of a series, sorted by key.

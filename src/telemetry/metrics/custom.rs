@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::sync::{Arc, Mutex};
 
-use super::block::{Block, Identity, Labels, RelabelFn, Renamed, Series, labels};
+use super::block::{Block, Identity, Labels, RelabelFn, Renamed, Series, labels, sorted};
 use super::families::Reading;
 use super::{Counter, Gauge, Timing, locked};
 use crate::value::Str;
@@ -108,24 +108,25 @@ impl Block for Custom {
     }
 
     fn visit(&self, stream: Option<&str>, exported: bool, each: &mut dyn FnMut(Series<'_>)) {
-        let series = Series {
-            name: &self.name,
+        let (name, labels, renamed) = match &self.renamed {
+            Renamed::Drop if exported => return,
+            Renamed::As(name, labels) if exported => (name, sorted(labels), true),
+            _ => (&self.name, self.all_labels(stream), false),
+        };
+        each(Series {
+            name,
             key: &self.name,
             path: &self.path,
             label: &self.label,
-            labels: self.all_labels(stream),
-            renamed: false,
+            labels: &labels,
+            same_labels: false,
+            renamed,
             reading: match &self.value {
                 Measure::Counter(counter) => Reading::Counter(counter.get()),
                 Measure::Gauge(gauge) => gauge.reading(),
                 Measure::Timing(timing) => Reading::Timing(timing),
             },
-        };
-        if !exported {
-            each(series);
-        } else if let Some(series) = series.renamed(&self.renamed) {
-            each(series);
-        }
+        });
     }
 
     fn take_events(&self) -> Option<Vec<f64>> {

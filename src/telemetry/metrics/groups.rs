@@ -13,31 +13,35 @@ pub(super) struct Groups {
     next: usize,
 }
 
-struct Group {
+/// The text of one name.
+pub(super) struct Group {
     name: String,
-    text: Vec<u8>,
+    /// The name as the format writes it.
+    pub shown: Vec<u8>,
+    pub text: Vec<u8>,
 }
 
 // === impl Groups ===
 
 impl Groups {
-    /// The text of `name`, which begins with `head`.
-    pub fn of(&mut self, name: &str, head: impl FnOnce() -> Vec<u8>) -> &mut Vec<u8> {
+    /// The group of `name`; `begin` says how that is written, and what its text begins with.
+    pub fn of(&mut self, name: &str, begin: impl FnOnce() -> (Vec<u8>, Vec<u8>)) -> &mut Group {
         let at = match self.groups.get(self.next) {
             Some(group) if group.name == name => self.next,
-            _ => self.find(name, head),
+            _ => self.find(name, begin),
         };
         self.next = at + 1;
-        &mut self.groups[at].text
+        &mut self.groups[at]
     }
 
-    fn find(&mut self, name: &str, head: impl FnOnce() -> Vec<u8>) -> usize {
+    fn find(&mut self, name: &str, begin: impl FnOnce() -> (Vec<u8>, Vec<u8>)) -> usize {
         if let Some(at) = self.by_name.get(name) {
             return *at;
         }
         let at = self.groups.len();
         self.by_name.insert(name.to_owned(), at);
-        self.groups.push(Group { name: name.to_owned(), text: head() });
+        let (shown, text) = begin();
+        self.groups.push(Group { name: name.to_owned(), shown, text });
         at
     }
 

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::block::Series;
-use super::groups::Groups;
+use super::groups::{Group, Groups};
 use super::{Metrics, Reading, Scope, Timing};
 use crate::value::json::print;
 use crate::value::{Object, Str, Value};
@@ -15,11 +15,18 @@ const QUANTILES: [(&str, f64); 3] = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99)];
 /// after the other. It is written without a document in between: ten thousand streams have 200,000 series.
 pub fn flat(metrics: &Metrics) -> Vec<Bytes> {
     let mut groups = Groups::default();
+    let mut labels = Vec::new();
     let mut renamed = Vec::new();
-    metrics.visit(&mut |series| match series.renamed {
-        false => member(groups.of(series.name, Vec::new), &series),
-        // A mapping can give two series one key: the last one counts.
-        true => renamed.push((key(&series), reading(series.reading))),
+    metrics.visit(&mut |series| {
+        if series.renamed {
+            // A mapping can give two series one key: the last one counts.
+            return renamed.push((key(&series), reading(series.reading)));
+        }
+        if !series.same_labels {
+            labels.clear();
+            write_labels(&mut labels, &series);
+        }
+        member(groups.of(series.name, || (quoted(series.name), Vec::new())), &labels, series.reading);
     });
     let renamed = print(&Value::Object(renamed.into_iter().collect())).unwrap_or_default();
     let renamed = Bytes::from(renamed).slice(1..);
@@ -81,10 +88,8 @@ fn escape(key: &mut Str, value: &str) {
     }
 }
 
-/// The JSON text of [`key`] and [`reading`], and a comma.
-fn member(out: &mut Vec<u8>, series: &Series<'_>) {
-    out.push(b'"');
-    text(out, series.name);
+/// The labels of a series as they stand in its key, and the end of that.
+fn write_labels(out: &mut Vec<u8>, series: &Series<'_>) {
     for (i, (name, value)) in series.labels.iter().enumerate() {
         out.push(if i == 0 { b'{' } else { b',' });
         text(out, name);
@@ -93,7 +98,20 @@ fn member(out: &mut Vec<u8>, series: &Series<'_>) {
         out.extend_from_slice(b"\\\"");
     }
     out.extend_from_slice(if series.labels.is_empty() { b"\":" } else { b"}\":" });
-    match series.reading {
+}
+
+/// A name as a key begins with it.
+fn quoted(name: &str) -> Vec<u8> {
+    let mut out = vec![b'"'];
+    text(&mut out, name);
+    out
+}
+
+/// Key and value of a series, and a comma.
+fn member(Group { shown, text: out, .. }: &mut Group, labels: &[u8], reading: Reading<'_>) {
+    out.extend_from_slice(shown);
+    out.extend_from_slice(labels);
+    match reading {
         Reading::Counter(n) => number(out, n),
         Reading::Gauge(x) => out.extend_from_slice(itoa::Buffer::new().format(x as i64).as_bytes()),
         Reading::Timing(timing) => {

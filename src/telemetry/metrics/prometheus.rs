@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::block::{Labels, Series};
-use super::groups::Groups;
+use super::block::Series;
+use super::groups::{Group, Groups};
 use super::{Metrics, Reading, Timing, process};
 
 /// The `Content-Type` of [`Prometheus::render`].
@@ -56,28 +56,30 @@ impl Prometheus {
     pub fn render(&self, metrics: &Metrics) -> Vec<Bytes> {
         let mut groups = Groups::default();
         metrics.visit(&mut |series| {
-            self.write(groups.of(series.name, || self.head(&series)), &series);
+            let Group { shown, text, .. } = groups.of(series.name, || self.begin(&series));
+            self.write(text, shown, &series);
         });
         let mut pieces = groups.into_pieces();
         pieces.extend(self.process.then(process::figures));
         pieces
     }
 
-    fn head(&self, series: &Series<'_>) -> Vec<u8> {
+    /// The name of a metric, and what comes before its lines.
+    fn begin(&self, series: &Series<'_>) -> (Vec<u8>, Vec<u8>) {
         let kind = match (series.reading, &self.timings) {
             (Reading::Counter(_), _) => "counter",
             (Reading::Gauge(_), _) => "gauge",
             (Reading::Timing(_), Timings::Summaries(_)) => "summary",
             (Reading::Timing(_), Timings::Histograms(_)) => "histogram",
         };
-        let mut head = b"# TYPE ".to_vec();
-        push_name(&mut head, series.name, true);
-        head.extend_from_slice(format!(" {kind}\n").as_bytes());
-        head
+        let mut shown = Vec::new();
+        push_name(&mut shown, series.name, true);
+        let head = [b"# TYPE ", &shown[..], b" ", kind.as_bytes(), b"\n"].concat();
+        (shown, head)
     }
 
-    fn write(&self, out: &mut Vec<u8>, series: &Series<'_>) {
-        let (name, labels) = (series.name, &series.labels);
+    fn write(&self, out: &mut Vec<u8>, name: &[u8], series: &Series<'_>) {
+        let labels = series.labels;
         match series.reading {
             Reading::Counter(n) => line(out, name, "", labels, None, |out| integer(out, n)),
             Reading::Gauge(x) => line(out, name, "", labels, None, |out| float(out, x)),
@@ -89,8 +91,10 @@ impl Prometheus {
     }
 }
 
+type Labels<'a> = &'a [(&'a str, &'a str)];
+
 /// Quantiles of nothing are left out: an idle stream has two lines, not five.
-fn summary(out: &mut Vec<u8>, name: &str, labels: &Labels<'_>, timing: &Timing, quantiles: &[f64]) {
+fn summary(out: &mut Vec<u8>, name: &[u8], labels: Labels<'_>, timing: &Timing, quantiles: &[f64]) {
     let count = timing.count();
     if count > 0 {
         for share in quantiles {
@@ -102,7 +106,7 @@ fn summary(out: &mut Vec<u8>, name: &str, labels: &Labels<'_>, timing: &Timing, 
     line(out, name, "_count", labels, None, |out| integer(out, count));
 }
 
-fn histogram(out: &mut Vec<u8>, name: &str, labels: &Labels<'_>, timing: &Timing, bounds: &[f64]) {
+fn histogram(out: &mut Vec<u8>, name: &[u8], labels: Labels<'_>, timing: &Timing, bounds: &[f64]) {
     let nanoseconds: Vec<f64> = bounds.iter().map(|seconds| seconds * 1e9).collect();
     let count = timing.count();
     for (bound, n) in bounds.iter().zip(timing.cumulative(&nanoseconds)) {
@@ -115,13 +119,13 @@ fn histogram(out: &mut Vec<u8>, name: &str, labels: &Labels<'_>, timing: &Timing
 
 fn line(
     out: &mut Vec<u8>,
-    name: &str,
+    name: &[u8],
     suffix: &str,
-    labels: &Labels<'_>,
+    labels: Labels<'_>,
     further: Option<(&str, f64)>,
     value: impl FnOnce(&mut Vec<u8>),
 ) {
-    push_name(out, name, true);
+    out.extend_from_slice(name);
     out.extend_from_slice(suffix.as_bytes());
     let mut separator = b'{';
     for (key, value) in labels {

@@ -31,7 +31,7 @@ impl Since {
 
 fn identity(series: &Series<'_>) -> String {
     let mut key = series.name.to_owned();
-    for (name, value) in &series.labels {
+    for (name, value) in series.labels {
         key.extend(["\u{1f}", name, "\u{1f}", value]);
     }
     key
