@@ -150,6 +150,11 @@ impl Message {
         self.payload.bytes()
     }
 
+    /// Appends the payload to `out`: a document that was not printed yet is printed right there.
+    pub fn append_to(&self, out: &mut Vec<u8>) {
+        self.payload.append_to(out);
+    }
+
     /// The payload as a document; bytes are parsed as JSON the first time it is asked for.
     pub fn structured(&self) -> Result<&Value, NotStructured> {
         self.payload.structured()

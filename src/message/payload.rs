@@ -57,6 +57,19 @@ impl Payload {
         }
     }
 
+    /// Appends the bytes to `out`, which does not make a copy of them to keep.
+    pub fn append_to(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Document(value, text) if text.get().is_none() => {
+                let start = out.len();
+                if json::print_to(out, value, json::Style::default()).is_err() {
+                    out.truncate(start);
+                }
+            }
+            _ => out.extend_from_slice(self.bytes()),
+        }
+    }
+
     pub fn structured(&self) -> Result<&Value, NotStructured> {
         let (bytes, document) = match self {
             Self::Document(value, _) => return Ok(value),

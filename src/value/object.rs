@@ -1,5 +1,7 @@
 //! Objects: vectors of entries sorted by key, so that printing, comparing and merging are linear walks.
 
+use std::cmp::Ordering;
+
 use ecow::EcoVec;
 
 use super::{Str, Value};
@@ -130,11 +132,13 @@ impl Object {
 
     fn position(&self, key: &str) -> Result<usize, usize> {
         if self.entries.len() <= LINEAR {
+            // Most keys differ in their first byte, which is compared faster than all of them.
+            let first = |key: &str| key.as_bytes().first().copied();
             for (i, (k, _)) in self.entries.iter().enumerate() {
-                match k.as_str().cmp(key) {
-                    std::cmp::Ordering::Less => {}
-                    std::cmp::Ordering::Equal => return Ok(i),
-                    std::cmp::Ordering::Greater => return Err(i),
+                match first(k).cmp(&first(key)).then_with(|| k.as_str().cmp(key)) {
+                    Ordering::Less => {}
+                    Ordering::Equal => return Ok(i),
+                    Ordering::Greater => return Err(i),
                 }
             }
             return Err(self.entries.len());

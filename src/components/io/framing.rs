@@ -44,10 +44,10 @@ impl Framing {
 
     /// Adds a message and what follows it.
     pub fn append(&self, message: &Message, out: &mut Vec<u8>) {
-        let bytes = message.bytes();
-        out.extend_from_slice(bytes);
+        let start = out.len();
+        message.append_to(out);
         if let Framing::Suffix(suffix) = self
-            && !bytes.ends_with(suffix)
+            && !out[start..].ends_with(suffix)
         {
             out.extend_from_slice(suffix);
         }

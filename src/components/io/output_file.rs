@@ -89,8 +89,13 @@ impl Files {
     fn runs<'b>(&self, batches: impl Iterator<Item = &'b Batch>, mut spare: Gathered) -> Vec<Run> {
         let fixed = self.path.as_static().map(|path| Ok(clean(path)));
         let mut runs: Vec<Run> = Vec::with_capacity(1);
+        let one_file = fixed.is_some() && self.framing != Framing::Whole;
         for batch in batches {
             for (i, message) in batch.iter().enumerate() {
+                if let Some(run) = runs.last_mut().filter(|_| one_file) {
+                    run.gathered.add(message, &self.framing);
+                    continue;
+                }
                 let path = match &fixed {
                     Some(path) => path.clone(),
                     None => self.render(batch, i),

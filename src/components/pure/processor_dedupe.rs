@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use bytes::Bytes;
+use smallvec::SmallVec;
 
 use crate::component::{
     Built, Cache, CacheError, Context, Handle, Processed, Processor, ProcessorSpec, Step,
@@ -56,13 +57,14 @@ impl Dedupe {
     }
 
     async fn run(&self, batch: Batch) -> Processed {
-        let keys: Vec<_> = (0..batch.len()).map(|i| self.key.render(&batch, i)).collect();
+        let keys: SmallVec<[_; 1]> = (0..batch.len()).map(|i| self.key.render(&batch, i)).collect();
         let mut kept = Batch::new();
+        let alone = keys.len() == 1;
         let mut here = HashSet::new();
         for (mut message, key) in batch.into_iter().zip(keys) {
             let keep = match key {
                 Ok(key) => {
-                    let first_here = here.insert(key.clone());
+                    let first_here = alone || here.insert(key.clone());
                     self.claim(&mut message, &key, first_here).await
                 }
                 Err(error) => {
