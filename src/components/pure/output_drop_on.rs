@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::component::{Built, Context, Output, OutputBuild, OutputSpec};
 use crate::config::{
-    ComponentSpec, Conf, Duration as DurationText, Example, Field, Kind, OutputConf, field, regex,
+    ComponentSpec, Conf, Duration as DurationText, Example, Field, Finding, Kind, OutputConf, field, regex,
 };
 use crate::message::{Batch, Group, Nack, Outcome, Transaction};
 
@@ -30,9 +30,20 @@ pub const DROP_ON: OutputSpec = OutputSpec {
         .summary("Drops messages that its child refuses or does not take in time.")
         .description("Without `error: true` a message that was given up for back pressure goes back to the input, which may send it again. A message that was given up may have been delivered all the same.")
         .fields(&[&ERROR, &ERROR_PATTERNS, &BACK_PRESSURE, &OUTPUT])
-        .examples(&[Example { title: "Never mind", config: "drop_on:\n  error: true\n  output:\n    reject: 'no'\n" }]),
+        .examples(&[Example { title: "Never mind", config: "drop_on:\n  error: true\n  output:\n    reject: 'no'\n" }])
+        .rule(drops_something),
     build: OutputBuild::Output(|conf, cx| Ok(Arc::new(DropOn::new(conf, cx)?))),
 };
+
+/// Back pressure alone drops nothing.
+fn drops_something(conf: &Conf, found: &mut Vec<Finding>) {
+    let drops = conf.get(&ERROR).unwrap_or(true) || conf.has(&ERROR_PATTERNS);
+    if conf.has(&BACK_PRESSURE) && !drops {
+        let text = "without `error: true` a message that is given up for back pressure is not dropped: it goes back to the input";
+        let line = conf.node().get(BACK_PRESSURE.name()).map_or(conf.node().line, |node| node.line);
+        found.push(Finding::warning(line, text));
+    }
+}
 
 struct DropOn {
     output: Arc<dyn Output>,
@@ -156,5 +167,24 @@ impl Output for DropOn {
             self.closing.cancel();
         }
         self.output.close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn back_pressure_that_drops_nothing_is_told() {
+        for (yaml, expected) in [
+            ("{ back_pressure: 1s, output: { drop: {} } }", 1),
+            ("{ back_pressure: 1s, error: true, output: { drop: {} } }", 0),
+            ("{ back_pressure: 1s, error_patterns: [ a ], output: { drop: {} } }", 0),
+        ] {
+            let node = crate::config::parse(yaml.as_bytes()).expect("YAML");
+            let mut found = Vec::new();
+            drops_something(&Conf::new(node, "root.output.drop_on"), &mut found);
+            assert_eq!(found.len(), expected, "{yaml}");
+        }
     }
 }
