@@ -1,8 +1,10 @@
 //! Turning values into points in time.
 
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 
 use super::error::Error;
+use super::go::layout::RFC3339_NANO;
+use super::go::layout_parse;
 use super::spec::Result;
 use crate::value::number::{self, Num};
 use crate::value::{Timestamp, Value, text};
@@ -36,12 +38,22 @@ pub fn beyond() -> Error {
 
 /// Reads `2006-01-02T15:04:05.999999999Z07:00`.
 pub fn parse_rfc3339(text: &str) -> Option<Timestamp> {
+    plain(text).or_else(|| layout_parse::parse(RFC3339_NANO, text).ok())
+}
+
+/// The same for most texts, sooner: those in UTC that have all of their digits.
+fn plain(text: &str) -> Option<Timestamp> {
     let bytes = text.as_bytes();
-    if bytes.len() < 20 || bytes[10] != b'T' {
+    let is_plain = bytes.len() >= 20
+        && bytes.ends_with(b"Z")
+        && [4, 7].iter().all(|i| bytes[*i] == b'-')
+        && [13, 16].iter().all(|i| bytes[*i] == b':')
+        && bytes[10] == b'T'
+        && bytes[17] < b'6'
+        && matches!(bytes[19], b'Z' | b'.');
+    if !is_plain {
         return None;
     }
     let parsed = jiff::fmt::temporal::DateTimeParser::new().parse_pieces(text).ok()?;
-    let offset = parsed.to_numeric_offset()?;
-    let zone = if text.ends_with('Z') { TimeZone::UTC } else { TimeZone::fixed(offset) };
-    Timestamp::at_offset(parsed.date().to_datetime(parsed.time()?), offset, zone)
+    Timestamp::at_offset(parsed.date().to_datetime(parsed.time()?), Offset::UTC, TimeZone::UTC)
 }

@@ -229,9 +229,9 @@ pub fn general_text(f: f64) -> FloatText {
     } else if f == f64::NEG_INFINITY {
         "-Inf"
     } else if f == 0.0 || (1e-4..1e6).contains(&f.abs()) {
-        return FloatText::of(format_args!("{f}"));
+        return FloatText::of(format_args!("{f}")).to_even(f);
     } else {
-        return FloatText::of(format_args!("{f:e}")).with_go_exponent(2);
+        return FloatText::of(format_args!("{f:e}")).to_even(f).with_go_exponent(2);
     };
     FloatText::of(format_args!("{named}"))
 }
@@ -240,14 +240,22 @@ pub fn general_text(f: f64) -> FloatText {
 pub fn json_text(f: f64) -> FloatText {
     let magnitude = f.abs();
     if magnitude != 0.0 && !(1e-6..1e21).contains(&magnitude) {
-        return FloatText::of(format_args!("{f:e}")).with_go_exponent(1);
+        return FloatText::of(format_args!("{f:e}")).to_even(f).with_go_exponent(1);
     }
     if magnitude < 1e15 && f.trunc() == f && f.is_sign_positive() {
         let mut text = FloatText::default();
         text.push(itoa::Buffer::new().format(f as i64).as_bytes());
         return text;
     }
-    FloatText::of(format_args!("{f}"))
+    FloatText::of(format_args!("{f}")).to_even(f)
+}
+
+/// Whether `f` ends in the middle between two numbers of so many decimals.
+fn is_half(f: f64, decimals: i64) -> bool {
+    let bits = f.to_bits();
+    let exponent = (bits >> 52 & 0x7ff) as i64 - 1075;
+    let fraction_bits = -(exponent + i64::from((bits | 1 << 52).trailing_zeros()));
+    decimals > 0 && fraction_bits == decimals + 1
 }
 
 // === impl FloatText ===
@@ -269,6 +277,21 @@ impl FloatText {
         let _ = rest.write_fmt(text);
         out.len = room - rest.len();
         out
+    }
+
+    /// The shortest digits of a float that are read as it again, as formatting with `{}` or `{:e}` has made them. Where
+    /// the float is just between two of those, formatting takes the greater one and Go the even one.
+    fn to_even(self, f: f64) -> Self {
+        let text = self.as_str();
+        let (digits, exponent) = text.split_once('e').unwrap_or((text, "0"));
+        let Some((_, fraction)) = digits.split_once('.') else { return self };
+        let decimals = fraction.len() as i64 - exponent.parse().unwrap_or(0);
+        if !is_half(f, decimals) {
+            return self;
+        }
+        let mut even = self;
+        even.bytes[digits.len() - 1] &= !1;
+        if even.as_str().parse() == Ok(f) { even } else { self }
     }
 
     fn push(&mut self, bytes: &[u8]) {
@@ -324,6 +347,8 @@ mod tests {
             (0.00001234, "1.234e-05", "0.00001234"),
             (1e-7, "1e-07", "1e-7"),
             (1e21, "1e+21", "1e+21"),
+            (900719925474099.25, "9.007199254740992e+14", "900719925474099.2"),
+            (1000000001234568.75, "1.0000000012345688e+15", "1000000001234568.8"),
             (1e20, "1e+20", "100000000000000000000"),
             (-1.2345678901234568e-300, "-1.2345678901234568e-300", "-1.2345678901234568e-300"),
             (-0.0000012345678901234567, "-1.2345678901234567e-06", "-0.0000012345678901234567"),

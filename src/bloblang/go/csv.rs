@@ -140,7 +140,7 @@ impl Iterator for Reader<'_> {
         }
         let first = loop {
             let line = self.next_line()?;
-            if !(line.ended && line.text.is_empty()) {
+            if !line.text.is_empty() {
                 break line;
             }
         };

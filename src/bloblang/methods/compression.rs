@@ -9,7 +9,7 @@ use flate2::{read, write};
 use crate::bloblang::args::{Args, Constant, Param, Params};
 use crate::bloblang::error::Error;
 use crate::bloblang::spec::{Example, MethodRun, MethodSpec, PreparedMethod, Result};
-use crate::value::Value;
+use crate::value::{Value, text};
 
 use super::target::bytes;
 
@@ -142,8 +142,8 @@ fn compress(args: &Args<'_>, _: &crate::bloblang::Environment) -> Result<Prepare
         if !known {
             return Err(Error::new(format!("failed to compress: there is no compression level {wanted}")));
         }
-        let packed =
-            run(bytes(&target)?, level).map_err(|e| Error::new(format!("failed to compress: {e}")))?;
+        let data = text::content(&target).ok_or_else(|| Error::expected("bytes", &target))?;
+        let packed = run(&data, level).map_err(|e| Error::new(format!("failed to compress: {e}")))?;
         Ok(Value::from(bytes::Bytes::from(packed)))
     }))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::target::strict_string;
+use super::target::string;
 use crate::bloblang::Environment;
 use crate::bloblang::args::{Args, Param, Params};
 use crate::bloblang::error::Error;
@@ -56,7 +56,7 @@ fn prepared(lookup: &'static Lookup, args: &Args<'_>, environment: &Environment)
         database.get_or_init(|| opened);
     }
     Ok(Arc::new(move |target, _| {
-        let address = strict_string(&target)?;
+        let address = string(&target)?;
         if let Some(database) = database.get() {
             return database.find(&address, lookup);
         }

@@ -196,7 +196,7 @@ fn whole(f: f64, least: f64, most: f64) -> Result<f64> {
     if !f.is_finite() {
         return Err(Error::new("infinity and NaN cannot be converted to an integer"));
     }
-    if f > most || f < least {
+    if f >= most || f < least {
         return Err(Error::new("the float value is too large or too small to be cast as an integer"));
     }
     if f.fract() != 0.0 {

@@ -6,7 +6,7 @@ use argon2::{Algorithm, Argon2, Version};
 use base64::Engine;
 use base64::engine::general_purpose::{GeneralPurpose, NO_PAD};
 
-use super::target::strict_string;
+use super::target::string;
 use crate::bloblang::args::{Args, Param, Params};
 use crate::bloblang::error::Error;
 use crate::bloblang::spec::{Example, MethodRun, MethodSpec, Result};
@@ -30,7 +30,7 @@ const BASE64: GeneralPurpose =
     GeneralPurpose::new(&base64::alphabet::STANDARD, NO_PAD.with_decode_allow_trailing_bits(true));
 
 fn compare_argon2(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
-    let secret = strict_string(&target)?;
+    let secret = string(&target)?;
     if secret.is_empty() {
         return Ok(Value::Bool(false));
     }
@@ -85,7 +85,7 @@ const COMPARE_BCRYPT: MethodSpec = MethodSpec::new("compare_bcrypt", CATEGORY, M
     ]);
 
 fn compare_bcrypt(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
-    let secret = strict_string(&target)?;
+    let secret = string(&target)?;
     // All letters behind the 2 mean the same.
     let hash = match args.str(0).as_bytes() {
         [b'$', b'2', letter, b'$', ..] if letter.is_ascii() => {

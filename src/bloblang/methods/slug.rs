@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::target::strict_string;
+use super::target::string;
 use crate::bloblang::args::{Args, Constant, Param, Params};
 use crate::bloblang::spec::{Example, MethodRun, MethodSpec, Result, Status};
 use crate::value::Value;
@@ -105,7 +105,7 @@ fn slug(target: Cow<'_, Value>, args: &Args<'_>) -> Result<Value> {
     let language = LANGUAGES.iter().find(|(codes, ..)| codes.contains(&code.as_str()));
     let (_, and, at, letters) = language.unwrap_or(&LANGUAGES[0]);
     let mut plain = String::new();
-    for c in strict_string(&target)?.trim().chars() {
+    for c in string(&target)?.trim().chars() {
         match c {
             '"' | '\'' | '’' => {}
             '‒' | '–' | '—' | '―' => plain.push('-'),

@@ -9,7 +9,7 @@ use crate::bloblang::jwt::{Algorithm, Family, Hash, Private, Public};
 use crate::bloblang::spec::{Example, MethodRun, MethodSpec, PreparedMethod, Result};
 use crate::value::{Object, Value};
 
-use super::target::strict_string;
+use super::target::string;
 use super::to_floats;
 
 pub const METHODS: &[&MethodSpec] = &[
@@ -111,7 +111,7 @@ fn parse<const A: usize>(args: &Args<'_>, environment: &Environment) -> Result<P
     let key = Public::read(args.str(0), algorithm.family)?;
     let host = environment.host.clone();
     Ok(Arc::new(move |target, _| {
-        let token = strict_string(&target)?;
+        let token = string(&target)?;
         let mut claims = algorithm.verify(&token, &key, host.now().as_second())?;
         let fits = claims.values_mut().try_for_each(to_floats);
         fits.map_err(|text| Error::new(format!("failed to parse JWT string: {text} does not fit a float")))?;

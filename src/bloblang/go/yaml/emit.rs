@@ -132,7 +132,9 @@ fn literal(text: &str, indent: usize, out: &mut String) {
     } else if text == "\n" || text.ends_with("\n\n") {
         out.push('+');
     }
-    out.push('\n');
+    if !text.bytes().all(|b| b == b'\n') {
+        out.push('\n');
+    }
     for part in text.split_inclusive('\n') {
         if part != "\n" {
             out.extend(std::iter::repeat_n(' ', indent));

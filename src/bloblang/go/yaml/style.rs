@@ -105,6 +105,8 @@ fn is_printable(c: char) -> bool {
 /// Writes `text` in double quotes.
 pub(super) fn double_quoted(text: &str, out: &mut String) {
     out.push('"');
+    // As in the reference, where a byte order mark makes every character one that is escaped.
+    let is_marked = text.starts_with('\u{feff}');
     for c in text.chars() {
         let short = match c {
             '"' => "\\\"",
@@ -119,10 +121,10 @@ pub(super) fn double_quoted(text: &str, out: &mut String) {
             '\r' => "\\r",
             '\x1B' => "\\e",
             '\u{85}' => "\\N",
-            '\u{a0}' => "\\_",
             '\u{2028}' => "\\L",
             '\u{2029}' => "\\P",
-            c if is_printable(c) => {
+            '\u{a0}' if is_marked => "\\_",
+            c if is_printable(c) && !is_marked => {
                 out.push(c);
                 continue;
             }
