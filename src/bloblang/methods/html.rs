@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::target::string;
 use crate::bloblang::Environment;
-use crate::bloblang::args::{Args, Param, ParamType, Params};
+use crate::bloblang::args::{Args, Param, Params};
 use crate::bloblang::error::Error;
 use crate::bloblang::go::strip_html::strip;
 use crate::bloblang::spec::{Example, MethodRun, MethodSpec, PreparedMethod, Result};
@@ -16,7 +16,7 @@ pub const METHODS: &[&MethodSpec] = &[&STRIP_HTML];
 
 const STRIP_HTML: MethodSpec = MethodSpec::new("strip_html", "String Manipulation", MethodRun::Prepared(strip_html))
     .doc("The text of HTML without its tags, and without what scripts, styles, frames and titles hold. Of tags that are kept, the attributes are taken out. What is special in HTML is escaped.")
-    .params(Params::Named(&[Param::new("preserve", ParamType::Array, "The names of tags that stay.").optional()]))
+    .params(Params::Named(&[Param::any("preserve", "An array of names of tags that stay.").optional()]))
     .examples(&[
         Example { mapping: "root = this.s.strip_html()", cases: &[(r#"{"s":"<p>Good <i>day</i></p><script>x()</script>"}"#, "Good day")] },
         Example { mapping: "root = this.s.strip_html([\"i\"])", cases: &[(r#"{"s":"<p>Good <i class=\"x\">day</i> &lt;3</p>"}"#, "Good <i>day</i> &lt;3")] },
