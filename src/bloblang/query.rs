@@ -67,9 +67,9 @@ impl Query {
         self.node.eval(&ctx).map(Cow::into_owned).map_err(Error::about_message)
     }
 
-    /// What the query reads of the document of its message, where that is a part only.
-    pub fn reads_part(&self) -> Option<Wanted> {
-        Some(needs::of_query(&self.node)).filter(Wanted::is_part)
+    /// What the query reads of the document of its message.
+    pub fn reads(&self) -> Wanted {
+        needs::of_query(&self.node)
     }
 
     /// The value, where it depends on nothing.

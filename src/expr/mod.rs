@@ -7,7 +7,7 @@ mod partial;
 mod scope;
 mod template;
 
-pub use check::Check;
+pub use check::{Check, Checks};
 pub use host::{SystemHost, environment, install_host, with_caches};
 pub use mapping::Mapping;
 pub use template::Template;

@@ -2,29 +2,55 @@
 
 use super::ExprError;
 use super::scope::{BatchScope, PartScope};
-use crate::bloblang::Query;
+use crate::bloblang::{Query, Scope};
 use crate::message::Batch;
 use crate::value::Value;
 use crate::value::json::Wanted;
 
-/// A query, and what it reads of the document of its message if that is a part.
+/// A query, and what it reads of the document of its message.
 pub(super) struct Partial {
     query: Query,
-    wanted: Option<Wanted>,
+    pub reads: Wanted,
 }
+
+/// A batch, of which one message is looked at.
+pub(super) enum View<'a> {
+    Whole(BatchScope<'a>),
+    Part(PartScope<'a>),
+}
+
+// === impl Partial ===
 
 impl From<Query> for Partial {
     fn from(query: Query) -> Self {
-        Self { wanted: query.reads_part(), query }
+        Self { reads: query.reads(), query }
     }
 }
 
 impl Partial {
     /// What the query yields for message `index`.
     pub fn eval(&self, batch: &Batch, index: usize) -> Result<Value, ExprError> {
-        match &self.wanted {
-            Some(wanted) => self.query.eval(&PartScope::new(batch, index, wanted), index),
-            None => self.query.eval(&BatchScope(batch), index),
+        self.eval_in(&View::new(batch, index, &self.reads), index)
+    }
+
+    /// The same in a view that shows what the query reads.
+    pub fn eval_in(&self, view: &View<'_>, index: usize) -> Result<Value, ExprError> {
+        let scope: &dyn Scope = match view {
+            View::Whole(scope) => scope,
+            View::Part(scope) => scope,
+        };
+        self.query.eval(scope, index)
+    }
+}
+
+// === impl View ===
+
+impl<'a> View<'a> {
+    /// Shows what is `wanted` of the document of message `index`, and all of the others.
+    pub fn new(batch: &'a Batch, index: usize, wanted: &'a Wanted) -> Self {
+        match wanted.is_part() {
+            true => Self::Part(PartScope::new(batch, index, wanted)),
+            false => Self::Whole(BatchScope(batch)),
         }
     }
 }
@@ -67,7 +93,7 @@ mod tests {
             ("content()", None),
         ] {
             let query = Query::compile(text, &environment()).unwrap_or_else(|e| panic!("{text}: {e:?}"));
-            assert_eq!(query.reads_part(), expected, "{text}");
+            assert_eq!(Some(query.reads()).filter(Wanted::is_part), expected, "{text}");
         }
     }
 

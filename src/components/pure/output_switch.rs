@@ -10,7 +10,7 @@ use crate::component::{Built, Context, Output, OutputBuild, OutputSpec};
 use crate::config::{
     ComponentSpec, Conf, Example, Field, Finding, FindingKind, Kind, Node, OutputConf, field, unreachable,
 };
-use crate::expr::Check;
+use crate::expr::{Check, Checks};
 use crate::message::{Batch, Batches, Group, Join, Transaction};
 
 const CHECK: Field<Check> =
@@ -54,13 +54,13 @@ fn cases_fit(conf: &Conf, found: &mut Vec<Finding>) {
 }
 
 struct Switch {
+    checks: Checks,
     cases: Vec<Case>,
     strict: bool,
     cx: Context,
 }
 
 struct Case {
-    check: Check,
     output: Arc<dyn Output>,
     goes_on: bool,
 }
@@ -78,22 +78,24 @@ impl Switch {
         }
         let retry = conf.get(&RETRY)?;
         let parent = conf.path();
-        let mut cases = Vec::new();
+        let (mut checks, mut cases) = (Vec::new(), Vec::new());
         for (i, case) in confs.iter().enumerate() {
             let child = case.get(&OUTPUT)?.at_path(format!("{parent}.{i}.output"));
             let mut output = cx.output(&child)?;
             if retry {
                 output = Arc::new(Retrying::new(output, Attempts::endless(), cx.clone()));
             }
-            cases.push(Case { check: case.get(&CHECK)?, output, goes_on: case.get(&CONTINUE)? });
+            checks.push(case.get(&CHECK)?);
+            cases.push(Case { output, goes_on: case.get(&CONTINUE)? });
         }
-        Ok(Self { cases, strict: conf.get(&STRICT)?, cx: cx.clone() })
+        Ok(Self { checks: Checks::new(checks), cases, strict: conf.get(&STRICT)?, cx: cx.clone() })
     }
 
     fn fits(&self, batch: &Batch, index: usize) -> Fits {
         let mut fits = Fits::new();
+        let checks = self.checks.on(batch, index);
         for (i, case) in self.cases.iter().enumerate() {
-            let passed = case.check.passes(batch, index).unwrap_or_else(|error| {
+            let passed = checks.passes(i).unwrap_or_else(|error| {
                 self.cx.log().error(format_args!("Failed to test case {i}: {error}"));
                 false
             });

@@ -5,6 +5,7 @@
 
 mod error;
 mod parse;
+mod part;
 mod print;
 mod scan;
 mod scratch;

@@ -3,8 +3,6 @@
 
 use std::borrow::Cow;
 
-use smallvec::SmallVec;
-
 use super::super::{Object, Str, Value};
 use super::error::{JsonError, UNEXPECTED_END};
 use super::scan;
@@ -17,7 +15,7 @@ const MAX_DEPTH: usize = 10_000;
 
 /// Parses a text that is exactly one document; white space around it is allowed.
 pub fn parse(bytes: &[u8]) -> Result<Value, JsonError> {
-    parse_with(bytes, |parser| parser.value::<true>())
+    parse_with(bytes, |parser| parser.value())
 }
 
 /// As [`parse`], but of the document only what is `wanted` is kept; the rest is checked and passed over.
@@ -55,11 +53,11 @@ pub struct Documents<'a> {
 }
 
 pub(super) struct Parser<'a> {
-    text: &'a str,
-    at: usize,
-    scratch: Scratch,
+    pub text: &'a str,
+    pub at: usize,
+    pub scratch: Scratch,
     /// How many objects are open beside those of the scratch.
-    around: usize,
+    pub around: usize,
 }
 
 /// What is wrong at the parser's position.
@@ -124,22 +122,20 @@ impl Iterator for Documents<'_> {
     type Item = Result<Value, JsonError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.read(|parser| parser.value::<true>())
+        self.read(|parser| parser.value())
     }
 }
 
 // === impl Parser ===
 
 impl<'a> Parser<'a> {
-    /// Reads a value, or passes over it if not `KEEP`: then what is returned says nothing.
-    pub(super) fn value<const KEEP: bool>(&mut self) -> Result<Value, Fault> {
+    pub(super) fn value(&mut self) -> Result<Value, Fault> {
         loop {
-            let Some(mut value) = self.begin_value::<KEEP>()? else { continue };
+            let Some(mut value) = self.begin_value()? else { continue };
             // Hand the value to the container around it, and close the containers that end with it.
             loop {
                 let Some(open) = self.scratch.open.last().copied() else { return Ok(value) };
                 match open {
-                    _ if !KEEP => {}
                     Open::Array(_) => self.scratch.values.push(value),
                     Open::Object(..) => {
                         if let Some(entry) = self.scratch.entries.last_mut() {
@@ -154,11 +150,11 @@ impl<'a> Parser<'a> {
                     }
                     (Open::Object(..), b',') => {
                         self.at += 1;
-                        self.key::<KEEP>()?;
+                        self.key()?;
                         break;
                     }
-                    (Open::Array(start), b']') => value = self.close_array::<KEEP>(start),
-                    (Open::Object(start, first), b'}') => value = self.close_object::<KEEP>(start, first),
+                    (Open::Array(start), b']') => value = self.close_array(start),
+                    (Open::Object(start, first), b'}') => value = self.close_object(start, first),
                     (Open::Array(_), _) => return Err(self.unexpected("after array element")),
                     (Open::Object(..), _) => return Err(self.unexpected("after object key:value pair")),
                 }
@@ -166,67 +162,17 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Reads of a value what is wanted.
-    fn part(&mut self, wanted: &Wanted) -> Result<Value, Fault> {
-        let Some(keys) = wanted.keys() else { return self.value::<true>() };
-        if self.peek_token()? != b'{' {
-            return self.value::<true>();
-        }
-        self.enter()?;
-        self.around += 1;
-        let mut found: SmallVec<[Option<Value>; 8]> = SmallVec::from_elem(None, keys.len());
-        let mut more = self.peek_token()? != b'}';
-        while more {
-            match self.wanted_key(wanted)? {
-                Some(i) => found[i] = Some(self.part(&keys[i].1)?),
-                None => {
-                    self.value::<false>()?;
-                }
-            }
-            more = match self.peek_token()? {
-                b',' => true,
-                b'}' => false,
-                _ => return Err(self.unexpected("after object key:value pair")),
-            };
-            self.at += usize::from(more);
-        }
-        self.at += 1;
-        self.around -= 1;
-        let mut object = Object::with_capacity(keys.len());
-        for ((key, _), value) in keys.iter().zip(found) {
-            if let Some(value) = value {
-                object.push_last(key.clone(), value);
-            }
-        }
-        Ok(Value::Object(object))
-    }
-
-    /// Reads a key and its colon; returns where among those that are wanted it is.
-    fn wanted_key(&mut self, wanted: &Wanted) -> Result<Option<usize>, Fault> {
-        self.expect(b'"', "looking for beginning of object key string")?;
-        let start = self.at + 1;
-        let end = scan::READ.find(self.text.as_bytes(), start);
-        let at = if self.text.as_bytes().get(end) == Some(&b'"') {
-            self.at = end + 1;
-            wanted.position(&self.text[start..end])
-        } else {
-            wanted.position(&self.string::<true>()?)
-        };
-        self.colon()?;
-        Ok(at)
-    }
-
     /// Reads a scalar or an empty container, or opens a container: then `None`.
-    fn begin_value<const KEEP: bool>(&mut self) -> Result<Option<Value>, Fault> {
+    fn begin_value(&mut self) -> Result<Option<Value>, Fault> {
         let value = match self.peek_token()? {
-            b'"' => Value::String(self.string::<KEEP>()?),
-            b'-' | b'0'..=b'9' => Value::Number(self.number::<KEEP>()?),
+            b'"' => Value::String(self.string()?),
+            b'-' | b'0'..=b'9' => Value::Number(self.number()?.into()),
             b'{' => {
                 self.enter()?;
                 if self.peek_token()? != b'}' {
                     let first = self.scratch.shapes.position();
                     self.scratch.open.push(Open::Object(self.scratch.entries.len(), first));
-                    self.key::<KEEP>()?;
+                    self.key()?;
                     return Ok(None);
                 }
                 self.at += 1;
@@ -241,16 +187,16 @@ impl<'a> Parser<'a> {
                 self.at += 1;
                 Value::Array(Default::default())
             }
-            b't' => self.literal("true", Value::Bool(true))?,
-            b'f' => self.literal("false", Value::Bool(false))?,
-            b'n' => self.literal("null", Value::Null)?,
+            b't' => self.literal("true").map(|()| Value::Bool(true))?,
+            b'f' => self.literal("false").map(|()| Value::Bool(false))?,
+            b'n' => self.literal("null").map(|()| Value::Null)?,
             _ => return Err(self.unexpected("looking for beginning of value")),
         };
         Ok(Some(value))
     }
 
     /// Steps over an opening bracket.
-    fn enter(&mut self) -> Result<(), Fault> {
+    pub(super) fn enter(&mut self) -> Result<(), Fault> {
         if self.scratch.open.len() + self.around >= MAX_DEPTH {
             return Err("exceeded max depth".into());
         }
@@ -258,31 +204,21 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    fn close_array<const KEEP: bool>(&mut self, start: usize) -> Value {
+    fn close_array(&mut self, start: usize) -> Value {
         self.at += 1;
         self.scratch.open.pop();
-        if !KEEP {
-            return Value::Null;
-        }
         Value::Array(self.scratch.values.drain(start..).collect())
     }
 
-    fn close_object<const KEEP: bool>(&mut self, start: usize, first: usize) -> Value {
+    fn close_object(&mut self, start: usize, first: usize) -> Value {
         self.at += 1;
         self.scratch.open.pop();
-        if !KEEP {
-            return Value::Null;
-        }
         Value::Object(self.scratch.close_object(start, first))
     }
 
     /// Reads a key and its colon; the entry's value follows.
-    fn key<const KEEP: bool>(&mut self) -> Result<(), Fault> {
+    fn key(&mut self) -> Result<(), Fault> {
         self.expect(b'"', "looking for beginning of object key string")?;
-        if !KEEP {
-            self.string::<false>()?;
-            return self.colon();
-        }
         let key = match self.scratch.shapes.recognise(&self.text[self.at..]) {
             Some(key) => {
                 self.at += key.len() + 2;
@@ -294,25 +230,25 @@ impl<'a> Parser<'a> {
         self.colon()
     }
 
-    fn colon(&mut self) -> Result<(), Fault> {
+    pub(super) fn colon(&mut self) -> Result<(), Fault> {
         self.expect(b':', "after object key")?;
         self.at += 1;
         Ok(())
     }
 
     /// Makes sure that the next token begins with `byte`.
-    fn expect(&mut self, byte: u8, place: &str) -> Result<(), Fault> {
+    pub(super) fn expect(&mut self, byte: u8, place: &str) -> Result<(), Fault> {
         if self.peek_token()? == byte { Ok(()) } else { Err(self.unexpected(place)) }
     }
 
     fn new_key(&mut self) -> Result<Str, Fault> {
         let start = self.at;
-        let key = self.string::<true>()?;
+        let key = self.string()?;
         self.scratch.shapes.learn(&key, self.at - start == key.len() + 2);
         Ok(key)
     }
 
-    fn literal(&mut self, word: &'static str, value: Value) -> Result<Value, Fault> {
+    pub(super) fn literal(&mut self, word: &'static str) -> Result<(), Fault> {
         for expected in word.bytes() {
             match self.peek() {
                 Some(b) if b == expected => self.at += 1,
@@ -322,10 +258,10 @@ impl<'a> Parser<'a> {
                 }
             }
         }
-        Ok(value)
+        Ok(())
     }
 
-    fn number<const KEEP: bool>(&mut self) -> Result<Str, Fault> {
+    pub(super) fn number(&mut self) -> Result<&'a str, Fault> {
         let start = self.at;
         if self.peek() == Some(b'-') {
             self.at += 1;
@@ -346,7 +282,7 @@ impl<'a> Parser<'a> {
             }
             self.digits("in exponent of numeric literal")?;
         }
-        Ok(if KEEP { self.text[start..self.at].into() } else { Str::new() })
+        Ok(&self.text[start..self.at])
     }
 
     /// Skips one or more digits.
@@ -359,22 +295,30 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads the string that starts with the quote here.
-    fn string<const KEEP: bool>(&mut self) -> Result<Str, Fault> {
+    pub(super) fn string(&mut self) -> Result<Str, Fault> {
+        let start = self.at + 1;
+        match self.plain_string() {
+            Some(content) => Ok(content.into()),
+            None => self.escaped_string(start),
+        }
+    }
+
+    /// As [`Self::string`], where it has no escapes; else it is read up to the first.
+    #[inline]
+    pub(super) fn plain_string(&mut self) -> Option<&'a str> {
         let start = self.at + 1;
         self.at = scan::READ.find(self.text.as_bytes(), start);
-        match self.peek() {
-            Some(b'"') => {
-                let content = &self.text[start..self.at];
-                self.at += 1;
-                Ok(if KEEP { content.into() } else { Str::new() })
-            }
-            _ => self.escaped_string(start),
+        if self.peek() != Some(b'"') {
+            return None;
         }
+        let content = &self.text[start..self.at];
+        self.at += 1;
+        Some(content)
     }
 
     /// Reads the rest of a string that began at `start` and stopped at something other than its end.
     #[cold]
-    fn escaped_string(&mut self, start: usize) -> Result<Str, Fault> {
+    pub(super) fn escaped_string(&mut self, start: usize) -> Result<Str, Fault> {
         let mut content = String::from(&self.text[start..self.at]);
         loop {
             match self.peek() {
@@ -442,13 +386,13 @@ impl<'a> Parser<'a> {
     }
 
     #[inline]
-    fn peek(&self) -> Option<u8> {
+    pub(super) fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
     /// The first byte after white space.
     #[inline]
-    fn peek_token(&mut self) -> Result<u8, Fault> {
+    pub(super) fn peek_token(&mut self) -> Result<u8, Fault> {
         loop {
             match self.peek() {
                 Some(b' ' | b'\n' | b'\t' | b'\r') => self.at += 1,
@@ -459,7 +403,7 @@ impl<'a> Parser<'a> {
     }
 
     #[cold]
-    fn unexpected(&self, place: &str) -> Fault {
+    pub(super) fn unexpected(&self, place: &str) -> Fault {
         match self.text[self.at..].chars().next() {
             Some(c) => format!("invalid character {c:?} {place}").into(),
             None => UNEXPECTED_END.into(),

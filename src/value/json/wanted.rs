@@ -32,6 +32,21 @@ impl Wanted {
         self.add_below(path, 0);
     }
 
+    /// Adds all that `other` wants.
+    pub fn merge(&mut self, other: &Wanted) {
+        let Part::Keys(theirs) = &other.0 else {
+            self.0 = Part::Whole;
+            return;
+        };
+        let Part::Keys(ours) = &mut self.0 else { return };
+        for (key, wanted) in theirs {
+            match ours.binary_search_by(|(ours, _)| ours.cmp(key)) {
+                Ok(at) => ours[at].1.merge(wanted),
+                Err(at) => ours.insert(at, (key.clone(), wanted.clone())),
+            }
+        }
+    }
+
     fn add_below(&mut self, path: &[Str], depth: usize) {
         let Part::Keys(keys) = &mut self.0 else { return };
         let (Some((first, rest)), true) = (path.split_first(), depth < MAX_DEPTH) else {
@@ -88,6 +103,22 @@ mod tests {
             assert_eq!(String::from_utf8_lossy(&print(&part).expect("finite")), expected, "{paths:?}");
         }
         assert_eq!(print(&parse_part(b"[1]", &wanted(&["a"])).expect("JSON")), Ok(b"[1]".to_vec()));
+    }
+
+    #[test]
+    fn wants_are_merged() {
+        let merged = |one: &[&str], other: &[&str]| {
+            let mut merged = wanted(one);
+            merged.merge(&wanted(other));
+            merged
+        };
+        assert_eq!(merged(&["a.b", "c"], &["b", "a.c", "c.d"]), wanted(&["a.b", "a.c", "b", "c"]));
+        assert_eq!(merged(&["a.b"], &["a"]), wanted(&["a"]));
+        let mut whole = wanted(&["a"]);
+        whole.add(&[]);
+        let mut merged = wanted(&["a"]);
+        merged.merge(&whole);
+        assert!(!merged.is_part() && merged == whole);
     }
 
     #[test]
