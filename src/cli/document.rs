@@ -59,6 +59,10 @@ impl Document {
                     .map_err(|error| error.to_string())?;
             }
         }
+        if !assignments.is_empty() {
+            config::check_outline(part.fields(), &self.node, registry)
+                .map_err(|finding| format!("{}{finding}", self.path.display()))?;
+        }
         if !assignments.is_empty() && !self.unlinted {
             self.findings.retain(|found| found.finding.kind == FindingKind::MissingEnvVar);
             let options = LintOptions::default();

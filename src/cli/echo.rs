@@ -16,6 +16,7 @@ pub fn run(shared: Shared, args: EchoArgs) -> Result<ExitCode, String> {
         None => Document::empty(),
     };
     document.set(Part::Run, &shared.set, &registry)?;
-    print!("{}", to_yaml(&normalise(Part::Run.fields(), &document.node, &registry)));
+    let normal = normalise(Part::Run.fields(), &document.node, &registry);
+    print!("{}", to_yaml(&normal.map_err(|finding| format!("echo error: {finding}"))?));
     Ok(ExitCode::SUCCESS)
 }

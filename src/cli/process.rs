@@ -136,6 +136,7 @@ impl Process {
         process.manager.create_resources(resources).map_err(|error| error.to_string())?;
         if process.service.http.enabled {
             let shown = config::normalise(part.fields(), &document.given, &*registry);
+            let shown = shown.unwrap_or_else(|_| config::scrub(part.fields(), &document.given, &*registry));
             process.serve(endpoints, shown).await?;
         }
         Ok(process)

@@ -3,9 +3,13 @@
 use super::{AnyField, Conf, Field, Node, field, regex};
 use crate::value::{Str, Value};
 
+const NO_ENTRIES: &[(&str, &str)] = &[];
+const NO_MESSAGES: &[()] = &[];
+const NO_BATCHES: &[&[()]] = &[];
+
 pub const NAME: Field<Str> = field("name").doc("What the case is called.");
 pub const ENVIRONMENT: Field<Option<Vec<(Str, Str)>>> =
-    field("environment").doc("Environment variables while the target config is read.");
+    field("environment").default(NO_ENTRIES).doc("Environment variables while the target config is read.");
 pub const TARGET_PROCESSORS: Field<Str> = field("target_processors").default("/pipeline/processors").doc(
     "Which processors are tested: a JSON pointer or a label, after `file#` where they stand in another file.",
 );
@@ -13,12 +17,13 @@ pub const TARGET_MAPPING: Field<Str> = field("target_mapping")
     .default("")
     .doc("A file with a Bloblang mapping that is tested instead of processors.");
 pub const MOCKS: Field<Option<Vec<(Str, Node)>>> =
-    field("mocks").doc("Processors that replace those with a certain label or JSON pointer.");
+    field("mocks").default(NO_ENTRIES).doc("Processors that replace those with a certain label or JSON pointer.");
 pub const INPUT_BATCH: Field<Option<Vec<Conf>>> =
-    field("input_batch").fields(MESSAGE).doc("One batch that is fed in.");
+    field("input_batch").default(NO_MESSAGES).fields(MESSAGE).doc("One batch that is fed in.");
 pub const INPUT_BATCHES: Field<Option<Vec<Vec<Conf>>>> =
-    field("input_batches").fields(MESSAGE).doc("Batches that are fed in one after the other.");
+    field("input_batches").default(NO_BATCHES).fields(MESSAGE).doc("Batches that are fed in one after the other.");
 pub const OUTPUT_BATCHES: Field<Option<Vec<Vec<Conf>>>> = field("output_batches")
+    .default(NO_BATCHES)
     .fields(CONDITIONS)
     .doc("For every message of every resulting batch, what must hold.");
 
@@ -39,7 +44,7 @@ pub const JSON_CONTENT: Field<Option<Value>> =
     field("json_content").doc("The content of the message as a value.");
 pub const FILE_CONTENT: Field<Option<Str>> =
     field("file_content").doc("A file with the content of the message, relative to the test.");
-pub const METADATA: Field<Option<Vec<(Str, Value)>>> = field("metadata").doc("The metadata of the message.");
+pub const METADATA: Field<Option<Vec<(Str, Value)>>> = field("metadata").default(NO_ENTRIES).doc("The metadata of the message.");
 
 /// The fields of a message that is fed in.
 pub const MESSAGE: &[&dyn AnyField] = &[&CONTENT, &JSON_CONTENT, &FILE_CONTENT, &METADATA];
@@ -50,7 +55,7 @@ pub const CONTENT_EQUALS: Field<Option<Str>> = field("content_equals").doc("What
 pub const CONTENT_MATCHES: Field<Option<Str>> =
     field("content_matches").usable(regex).doc("A regular expression that the content must match.");
 pub const METADATA_EQUALS: Field<Option<Vec<(Str, Value)>>> =
-    field("metadata_equals").doc("Metadata that must be there with these values.");
+    field("metadata_equals").default(NO_ENTRIES).doc("Metadata that must be there with these values.");
 pub const FILE_EQUALS: Field<Option<Str>> = field("file_equals").doc("A file that the content must equal.");
 pub const FILE_JSON_EQUALS: Field<Option<Str>> =
     field("file_json_equals").doc("A JSON file that the content must equal as a value.");

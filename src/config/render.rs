@@ -66,11 +66,17 @@ fn scalar_event(scalar: &Scalar) -> Event {
 fn text_event(text: &str, style: Style) -> Event {
     let style = match style {
         _ if text.contains('\n') => ScalarStyle::Literal,
-        Style::Literal | Style::Folded | Style::Plain if resolve(text) == Tag::Str => ScalarStyle::Any,
         Style::SingleQuoted => ScalarStyle::SingleQuoted,
+        Style::DoubleQuoted => ScalarStyle::DoubleQuoted,
+        _ if resolve(text) == Tag::Str && !is_old_bool(text) => ScalarStyle::Any,
         _ => ScalarStyle::DoubleQuoted,
     };
     Event::scalar(None, None, text, true, true, style)
+}
+
+/// Whether older readers of YAML take a word for true or false.
+fn is_old_bool(text: &str) -> bool {
+    ["y", "yes", "on", "n", "no", "off"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]
@@ -94,8 +100,9 @@ mod tests {
 
     #[test]
     fn yaml_is_in_block_style_and_in_order() {
-        let node = parse(br#"{"b": {"x": [1, {"y": "z"}]}, "a": "root = this\nroot.b = 1\n"}"#).unwrap();
-        let want = "b:\n  x:\n  - 1\n  - y: \"z\"\na: |\n  root = this\n  root.b = 1\n";
+        let node = parse(br#"{"b": {"x": [1, {"q": "z"}]}, "a": "root = this\nroot.b = 1\n"}"#).unwrap();
+        assert_eq!(to_yaml(&parse(b"{a: no, b: \"n\"}").unwrap()), "a: \"no\"\nb: \"n\"\n");
+        let want = "b:\n  x:\n  - 1\n  - q: \"z\"\na: |\n  root = this\n  root.b = 1\n";
         assert_eq!(to_yaml(&node), want);
     }
 }

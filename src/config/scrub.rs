@@ -1,7 +1,7 @@
-//! Configs as they may be shown: without secrets, in canonical order, with the defaults of the root.
+//! Configs as they may be shown: without secrets.
 
 use super::component::infer;
-use super::{AnyField, Body, Entry, FieldInfo, Kind, Node, NodeKind, Shape, Specs, Tag, Type};
+use super::{AnyField, Body, Entry, FieldInfo, Key, Kind, Node, NodeKind, Shape, Specs, Tag, Type};
 use crate::value::Str;
 
 /// What stands in place of a secret.
@@ -10,66 +10,20 @@ const SCRUBBED: &str = "!!!SECRET_SCRUBBED!!!";
 /// A copy of `node`, an object with the given fields, in which no secret is shown: neither values of secret fields nor
 /// passwords in URLs. References to environment variables stay. What no field describes is left as it is.
 pub fn scrub(fields: &[&dyn AnyField], node: &Node, specs: &dyn Specs) -> Node {
-    Shower { specs, ordered: false }.object(node, fields)
-}
-
-/// `root` without its secrets, its keys in the order of the fields, and with the defaults of root fields written out.
-pub fn normalise(fields: &[&dyn AnyField], root: &Node, specs: &dyn Specs) -> Node {
-    Shower { specs, ordered: true }.object(&completed(fields, root), fields)
-}
-
-/// `node` with the defaults of what it does not say, down to components.
-fn completed(fields: &[&dyn AnyField], node: &Node) -> Node {
-    if !matches!(node.value, NodeKind::Map(_)) && !node.is_null() {
-        return node.clone();
-    }
-    let mut entries: Vec<Entry> = node
-        .pairs()
-        .into_iter()
-        .map(|(key, value)| Entry { key: key.clone(), value: value.clone() })
-        .collect();
-    for field in fields {
-        let info = field.info();
-        match entries.iter_mut().find(|entry| entry.key.text == info.name) {
-            Some(entry) if info.ty == Type::Object && info.shape == Shape::Scalar => {
-                entry.value = completed(info.fields, &entry.value);
-            }
-            Some(_) => {}
-            None => entries.extend(default(*field).map(|value| Entry::unplaced(info.name.into(), value))),
-        }
-    }
-    node.with(NodeKind::Map(entries.into()))
-}
-
-/// The default of a field, made of the defaults of its parts where it has none itself.
-fn default(field: &dyn AnyField) -> Option<Node> {
-    let info = field.info();
-    match field.default_value() {
-        Some(value) => Some(Node::from(&value)),
-        None if info.ty == Type::Object && info.shape == Shape::Scalar && !info.optional => {
-            let entry = |field: &&dyn AnyField| Some((field.info().name.into(), default(*field)?));
-            Some(Node::map(info.fields.iter().filter_map(entry)))
-        }
-        None => None,
-    }
+    Shower { specs }.object(node, fields)
 }
 
 struct Shower<'a> {
     specs: &'a dyn Specs,
-    ordered: bool,
 }
 
 impl Shower<'_> {
     fn object(&self, node: &Node, fields: &[&dyn AnyField]) -> Node {
         let known = |name: &str| fields.iter().position(|field| field.info().name == name);
-        self.entries(
-            node,
-            |name| known(name).unwrap_or(fields.len()),
-            |name, value| match known(name) {
-                Some(i) => self.shaped(value, fields[i].info(), fields[i].info().shape),
-                None => value.clone(),
-            },
-        )
+        self.entries(node, |name, value| match known(name) {
+            Some(i) => self.shaped(value, fields[i].info(), fields[i].info().shape),
+            None => value.clone(),
+        })
     }
 
     fn shaped(&self, node: &Node, info: &FieldInfo, shape: Shape) -> Node {
@@ -79,7 +33,7 @@ impl Shower<'_> {
                 node.with(NodeKind::Seq(items.iter().map(|item| self.shaped(item, info, inner)).collect()))
             }
             (Shape::Map, NodeKind::Map(_)) => {
-                self.entries(node, |_| 0, |_, value| self.shaped(value, info, Shape::Scalar))
+                self.entries(node, |_, value| self.shaped(value, info, Shape::Scalar))
             }
             _ => match info.ty {
                 Type::Component(kind) => self.component(node, kind),
@@ -93,12 +47,7 @@ impl Shower<'_> {
 
     fn component(&self, node: &Node, kind: Kind) -> Node {
         let Ok(spec) = infer(self.specs, kind, node) else { return node.clone() };
-        let order = |name: &str| match name {
-            "label" => 0,
-            name if name == spec.name => 1,
-            _ => 2,
-        };
-        self.entries(node, order, |name, value| match (name, spec.body) {
+        self.entries(node, |name, value| match (name, spec.body) {
             ("processors", _) if kind.has_processors() => {
                 self.shaped(value, super::stream::PROCESSORS.info(), Shape::Array)
             }
@@ -110,21 +59,11 @@ impl Shower<'_> {
         })
     }
 
-    /// An object with each value changed, and in the given order if that is asked for.
-    fn entries(
-        &self,
-        node: &Node,
-        order: impl Fn(&str) -> usize,
-        change: impl Fn(&str, &Node) -> Node,
-    ) -> Node {
+    /// An object with each value changed.
+    fn entries(&self, node: &Node, change: impl Fn(&str, &Node) -> Node) -> Node {
         let NodeKind::Map(_) = node.value else { return node.clone() };
-        let pairs = node.pairs().into_iter();
-        let mut entries: Vec<Entry> =
-            pairs.map(|(key, value)| Entry { key: key.clone(), value: change(&key.text, value) }).collect();
-        if self.ordered {
-            entries.sort_by_key(|entry| order(&entry.key.text));
-        }
-        node.with(NodeKind::Map(entries.into()))
+        let entry = |(key, value): (&Key, &Node)| Entry { key: key.clone(), value: change(&key.text, value) };
+        node.with(NodeKind::Map(node.pairs().into_iter().map(entry).collect()))
     }
 }
 
@@ -192,19 +131,6 @@ mod tests {
             let shown = to_json(&scrub(Part::StreamBody.fields(), &node, &*REFERENCE));
             assert!(shown.contains(&format!(r#""password":{want}"#)), "{password}: {shown}");
         }
-    }
-
-    #[test]
-    fn normal_form_has_order_and_root_defaults() {
-        let node = parse(b"output: {drop: {}, label: x}\nhttp: {address: a}").unwrap();
-        let shown = normalise(Part::Run.fields(), &node, &*REFERENCE);
-        let keys: Vec<&str> = shown.entries().iter().map(|entry| entry.key.text.as_str()).collect();
-        assert_eq!(keys[..6], ["http", "input", "buffer", "pipeline", "output", "input_resources"]);
-        assert_eq!(shown.get("output").unwrap().entries()[0].key.text, "label");
-        let logger = to_json(shown.get("logger").unwrap());
-        assert!(logger.contains(r#""static_fields":{"@service":"benthos"}"#), "{logger}");
-        let http = to_json(shown.get("http").unwrap());
-        assert!(http.contains(r#""address":"a""#) && http.contains(r#""root_path":"/benthos""#), "{http}");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::{AnyField, Body, ComponentSpec, Kind, Node, Part, STREAM_FIELDS, Shap
 /// that few need.
 pub fn skeleton(expression: &str, small: bool, specs: &dyn Specs) -> Result<String, String> {
     let mut parts: Vec<Vec<&str>> = expression.split('/').map(names).collect();
-    if parts.len() > 3 {
+    if parts.iter().skip(3).any(|part| !part.is_empty()) {
         return Err("there are more slashes than the two between inputs, processors and outputs".to_owned());
     }
     parts.resize(3, Vec::new());
