@@ -16,12 +16,15 @@ pub const TARGET_PROCESSORS: Field<Str> = field("target_processors").default("/p
 pub const TARGET_MAPPING: Field<Str> = field("target_mapping")
     .default("")
     .doc("A file with a Bloblang mapping that is tested instead of processors.");
-pub const MOCKS: Field<Option<Vec<(Str, Node)>>> =
-    field("mocks").default(NO_ENTRIES).doc("Processors that replace those with a certain label or JSON pointer.");
+pub const MOCKS: Field<Option<Vec<(Str, Node)>>> = field("mocks")
+    .default(NO_ENTRIES)
+    .doc("Processors that replace those with a certain label or JSON pointer.");
 pub const INPUT_BATCH: Field<Option<Vec<Conf>>> =
     field("input_batch").default(NO_MESSAGES).fields(MESSAGE).doc("One batch that is fed in.");
-pub const INPUT_BATCHES: Field<Option<Vec<Vec<Conf>>>> =
-    field("input_batches").default(NO_BATCHES).fields(MESSAGE).doc("Batches that are fed in one after the other.");
+pub const INPUT_BATCHES: Field<Option<Vec<Vec<Conf>>>> = field("input_batches")
+    .default(NO_BATCHES)
+    .fields(MESSAGE)
+    .doc("Batches that are fed in one after the other.");
 pub const OUTPUT_BATCHES: Field<Option<Vec<Vec<Conf>>>> = field("output_batches")
     .default(NO_BATCHES)
     .fields(CONDITIONS)
@@ -44,7 +47,8 @@ pub const JSON_CONTENT: Field<Option<Value>> =
     field("json_content").doc("The content of the message as a value.");
 pub const FILE_CONTENT: Field<Option<Str>> =
     field("file_content").doc("A file with the content of the message, relative to the test.");
-pub const METADATA: Field<Option<Vec<(Str, Value)>>> = field("metadata").default(NO_ENTRIES).doc("The metadata of the message.");
+pub const METADATA: Field<Option<Vec<(Str, Value)>>> =
+    field("metadata").default(NO_ENTRIES).doc("The metadata of the message.");
 
 /// The fields of a message that is fed in.
 pub const MESSAGE: &[&dyn AnyField] = &[&CONTENT, &JSON_CONTENT, &FILE_CONTENT, &METADATA];
