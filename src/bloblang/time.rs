@@ -57,3 +57,18 @@ fn plain(text: &str) -> Option<Timestamp> {
     let parsed = jiff::fmt::temporal::DateTimeParser::new().parse_pieces(text).ok()?;
     Timestamp::at_offset(parsed.date().to_datetime(parsed.time()?), Offset::UTC, TimeZone::UTC)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::parse_rfc3339;
+
+    #[test]
+    fn times_are_as_strict_as_those_of_the_reference() {
+        for text in ["2020-08-14T1:45:26Z", "2020-08-14T11:45:26,5Z", "0000-01-01T00:00:00.123456789123+05:30"] {
+            assert!(parse_rfc3339(text).is_some(), "{text}");
+        }
+        for text in ["2020-08-14T11:45:60Z", "2020-08-14T11:45:26+0200", "2020-08-14t11:45:26z", "2020-08-14 11:45:26Z"] {
+            assert!(parse_rfc3339(text).is_none(), "{text}");
+        }
+    }
+}

@@ -117,10 +117,13 @@ fn go_time(t: &Timestamp) -> String {
 
 fn date_and_time(t: &Timestamp, between: char, out: &mut String) {
     let (date, time) = (t.yearless().date(), t.yearless().time());
+    if t.year() < 0 {
+        out.push('-');
+    }
     let _ = write!(
         out,
         "{:04}-{:02}-{:02}{between}{:02}:{:02}:{:02}",
-        t.year(),
+        t.year().unsigned_abs(),
         date.month(),
         date.day(),
         time.hour(),

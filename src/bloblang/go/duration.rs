@@ -84,6 +84,11 @@ pub fn parse_iso8601(text: &str) -> Option<Period> {
 }
 
 impl Period {
+    /// Whether months and days are there without a fraction, so that the calendar can count them.
+    pub fn is_whole(&self) -> bool {
+        [self.years, self.months, self.weeks, self.days].iter().all(|part| part.fract() == 0.0)
+    }
+
     /// The span in nanoseconds, with years and months of mean length.
     pub fn total_nanos(&self) -> f64 {
         let total = self.years * YEAR

@@ -179,6 +179,11 @@ fn signed_hours(text: &str) -> usize {
     if hours.is_some_and(|hours| hours < 24) { 1 + digits } else { 0 }
 }
 
+/// `n`, if it is in range.
+fn within(n: i32, range: std::ops::RangeInclusive<i32>) -> Result<i32, ()> {
+    if range.contains(&n) { Ok(n) } else { Err(()) }
+}
+
 // === impl Fields ===
 
 impl Fields {
@@ -186,7 +191,7 @@ impl Fields {
         match chunk {
             Chunk::LongMonth => self.month = Some(input.name(&MONTHS, None)? + 1),
             Chunk::Month => self.month = Some(input.name(&MONTHS, Some(3))? + 1),
-            Chunk::MonthNumber { zero } => self.month = Some(input.two(zero)?),
+            Chunk::MonthNumber { zero } => self.month = Some(within(input.two(zero)?, 1..=12)?),
             Chunk::LongWeekday => drop(input.name(&WEEKDAYS, None)?),
             Chunk::Weekday => drop(input.name(&WEEKDAYS, Some(3))?),
             Chunk::Day(pad) => {
@@ -201,16 +206,16 @@ impl Fields {
                 }
                 self.year_day = Some(input.digits(if pad == Pad::Zero { 3 } else { 1 }, 3)?);
             }
-            Chunk::Hour24 => self.hour = input.two(false)?,
+            Chunk::Hour24 => self.hour = within(input.two(false)?, 0..=23)?,
             Chunk::Hour12 { zero } => {
-                self.hour = input.two(zero)?;
+                self.hour = within(input.two(zero)?, 0..=12)?;
                 self.hour12 = true;
             }
-            Chunk::Minute { zero } => self.minute = input.two(zero)?,
+            Chunk::Minute { zero } => self.minute = within(input.two(zero)?, 0..=59)?,
             Chunk::Second { zero } => {
-                self.second = input.two(zero)?;
+                self.second = within(input.two(zero)?, 0..=59)?;
                 // A fraction may follow that the layout does not show.
-                let shown = matches!(next(after), ("", Some(Chunk::Fraction { .. }), _));
+                let shown = matches!(next(after), (_, Some(Chunk::Fraction { .. }), _));
                 if !shown && input.starts_with_fraction() {
                     self.nanos = input.fraction()?;
                 }
@@ -220,8 +225,8 @@ impl Fields {
                 let year = input.digits(2, 2)?;
                 self.year = year + if year >= 69 { 1900 } else { 2000 };
             }
-            Chunk::Upper12 => self.afternoon = Some(input.half("AM", "PM")?),
-            Chunk::Lower12 => self.afternoon = Some(input.half("am", "pm")?),
+            Chunk::Upper12 => self.half(input.half("AM", "PM")?),
+            Chunk::Lower12 => self.half(input.half("am", "pm")?),
             Chunk::ZoneName => {
                 let name = input.zone()?;
                 self.utc |= name == "UTC";
@@ -245,6 +250,11 @@ impl Fields {
         Ok(())
     }
 
+    /// Notes which half of the day was read; of both the second counts.
+    fn half(&mut self, afternoon: bool) {
+        self.afternoon = Some(afternoon || self.afternoon == Some(true));
+    }
+
     fn finish(self) -> Result<Timestamp, &'static str> {
         let year = i16::try_from(self.year).map_err(|_| "year")?;
         let small = |n: i32, what| i8::try_from(n).map_err(|_| what);
@@ -252,7 +262,12 @@ impl Fields {
             Some(day) => {
                 let first = Date::new(year, 1, 1).map_err(|_| "year")?;
                 let day = i16::try_from(day).map_err(|_| "day-of-year")?;
-                first.with().day_of_year(day).build().map_err(|_| "day-of-year")?
+                let date = first.with().day_of_year(day).build().map_err(|_| "day-of-year")?;
+                let is = |read: Option<i32>, n: i8| read.is_none_or(|read| read == i32::from(n));
+                if !is(self.month, date.month()) || !is(self.day, date.day()) {
+                    return Err("day-of-year");
+                }
+                date
             }
             None => {
                 let month = small(self.month.unwrap_or(1), "month")?;
@@ -260,24 +275,19 @@ impl Fields {
                 Date::new(year, month, small(self.day.unwrap_or(1), "day")?).map_err(|_| "day")?
             }
         };
-        if self.hour12 && self.hour > 12 {
-            return Err("hour");
-        }
         let hour = match self.afternoon {
             Some(true) if self.hour < 12 => self.hour + 12,
             Some(false) if self.hour == 12 => 0,
             _ => self.hour,
         };
-        Time::new(small(hour, "hour")?, 0, 0, 0).map_err(|_| "hour")?;
         let (minute, second) = (small(self.minute, "minute")?, small(self.second, "second")?);
-        if minute > 59 || second > 59 {
-            return Err(if minute > 59 { "minute" } else { "second" });
-        }
         let time = Time::new(small(hour, "hour")?, minute, second, self.nanos).map_err(|_| "second")?;
         let time = DateTime::from_parts(date, time);
         let zone = match (self.utc, self.offset, self.zone) {
             (true, ..) | (false, None, None) => TimeZone::UTC,
-            (false, Some(offset), None) => zone::with_offset(time, offset).ok_or("time zone offset")?,
+            (false, Some(seconds), None) => {
+                return zone::with_offset(time, seconds).ok_or("time zone offset");
+            }
             (false, Some(offset), Some(name)) => {
                 zone::named(&name, ZoneOffset::from_seconds(offset).map_err(|_| "time zone offset")?)
             }
@@ -287,5 +297,26 @@ impl Fields {
             }
         };
         Timestamp::in_zone(time, zone).ok_or("time")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+    use crate::value::text::rfc3339;
+
+    #[test]
+    fn what_is_read_must_agree() {
+        for (layout, text, expected) in [
+            ("2006-002", "2024-060", Some("2024-02-29T00:00:00Z")),
+            ("2006-01-002", "2024-01-060", None),
+            ("01 1", "13 12", None),
+            ("3pm PM", "5pm AM", Some("0000-01-01T17:00:00Z")),
+            ("05, .000", "07, .250", Some("0000-01-01T00:00:07.25Z")),
+            ("15 MST", "10 GMT+3", Some("0000-01-01T13:00:00+03:00")),
+            ("2006-01-02T15:04:05Z07:00", "9999-12-31T23:59:59-05:00", Some("9999-12-31T23:59:59-05:00")),
+        ] {
+            assert_eq!(parse(layout, text).ok().map(|time| rfc3339(&time)).as_deref(), expected, "{text}");
+        }
     }
 }

@@ -4,16 +4,17 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 
-/// The zone of a time that was read with this offset from UTC in seconds: the local one if that has it then.
-pub fn with_offset(time: DateTime, seconds: i32) -> Option<TimeZone> {
+/// The time that was read with this offset from UTC in seconds: in the local zone, if that has the offset then.
+pub fn with_offset(time: DateTime, seconds: i32) -> Option<crate::value::Timestamp> {
     let offset = Offset::from_seconds(seconds).ok()?;
-    let at = offset.to_timestamp(time).ok()?;
-    let local = TimeZone::system();
-    Some(if local.to_offset(at) == offset { local } else { TimeZone::fixed(offset) })
+    let local = crate::value::Timestamp::at_offset(time, offset, TimeZone::system())?;
+    let is_local = local.yearless().offset() == offset;
+    Some(if is_local { local } else { local.with_time_zone(TimeZone::fixed(offset)) })
 }
 
 /// The zone that a short name such as `EST` stands for, and the offset that it has at `time`: UTC, the local zone
-/// where it knows the name, else one of that name of which nothing is known but the hours in `GMT+3`.
+/// where it knows the name, else one of that name of which nothing is known but the hours in `GMT+3`. As in the reference
+/// a time read in such a zone is still one of UTC.
 pub fn by_name(name: &str, time: DateTime) -> Option<(TimeZone, Offset)> {
     if name == "UTC" {
         return Some((TimeZone::UTC, Offset::UTC));
@@ -22,10 +23,9 @@ pub fn by_name(name: &str, time: DateTime) -> Option<(TimeZone, Offset)> {
     if let Some(offset) = local_offset(&local, name, time) {
         return Some((local, offset));
     }
-    let hours = name.strip_prefix("GMT").or(name.starts_with(['+', '-']).then_some(name));
-    let hours = hours.and_then(|hours| hours.parse::<i32>().ok()).unwrap_or_default();
+    let hours = name.strip_prefix("GMT").and_then(|hours| hours.parse::<i32>().ok()).unwrap_or_default();
     let offset = Offset::from_seconds(hours * 3600).ok()?;
-    Some((named(name, offset), offset))
+    Some((named(name, offset), Offset::UTC))
 }
 
 /// A zone with a name of its own.

@@ -8,7 +8,8 @@ use jiff::tz::TimeZone;
 
 use crate::bloblang::args::{Args, Constant, Param, ParamType, Params};
 use crate::bloblang::error::Error;
-use crate::bloblang::go::{duration, layout, layout_parse, strftime, strptime};
+use crate::bloblang::go::duration::{self, Period};
+use crate::bloblang::go::{layout, layout_parse, strftime, strptime};
 use crate::bloblang::spec::{Example, MethodRun, MethodSpec, PreparedMethod, Result, Status};
 use crate::bloblang::time::{beyond, timestamp};
 use crate::value::{Timestamp, Value, text};
@@ -367,22 +368,41 @@ fn shifted(args: &Args<'_>, sign: f64) -> Result<PreparedMethod> {
     let text = args.str(0);
     let period = duration::parse_iso8601(text)
         .ok_or_else(|| Error::new(format!("'{text}' is not a period as ISO 8601 writes it")))?;
-    let sign = if period.negative { -sign } else { sign };
-    Ok(Arc::new(move |target, _| {
-        let time = timestamp(&target)?;
-        // Whole months are counted in the calendar and overflow into the next one, the rest is time.
-        let months = sign * (period.years * 12.0 + period.months);
-        let days = sign * (period.weeks * 7.0 + period.days);
-        let nanos = sign * period.nanos + days.fract() * 86_400e9 + months.fract() * 2_629_746e9;
-        let (months, days) = (months.trunc() as i64, days.trunc() as i64);
-        let cycles = months / MONTHS_PER_CYCLE + days / DAYS_PER_CYCLE;
-        let moved = time.computed(cycles, |time| {
-            let time = add_months(&time, months % MONTHS_PER_CYCLE)?;
-            let time = time.checked_add(jiff::Span::new().days(days % DAYS_PER_CYCLE)).ok()?;
-            time.checked_add(jiff::SignedDuration::from_nanos(nanos as i64)).ok()
-        });
-        moved.map(Value::from).ok_or_else(beyond)
-    }))
+    let by = if period.is_whole() { Shift::in_calendar(&period, sign) } else { Shift::in_time(&period, sign) };
+    Ok(Arc::new(move |target, _| by.apply(&timestamp(&target)?).map(Value::from).ok_or_else(beyond)))
+}
+
+/// How far a time is moved: months and days in the calendar, where they overflow into the next, and then time.
+#[derive(Default)]
+struct Shift {
+    months: i64,
+    days: i64,
+    nanos: i64,
+}
+
+impl Shift {
+    fn in_calendar(period: &Period, sign: f64) -> Self {
+        let sign = if period.negative { -sign } else { sign };
+        Self {
+            months: (sign * (period.years * 12.0 + period.months)) as i64,
+            days: (sign * (period.weeks * 7.0 + period.days)) as i64,
+            nanos: (sign * period.nanos) as i64,
+        }
+    }
+
+    /// A period with fractions of months or days is taken as a whole, with months and years of mean length.
+    fn in_time(period: &Period, sign: f64) -> Self {
+        Self { nanos: (sign * period.total_nanos()) as i64, ..Self::default() }
+    }
+
+    fn apply(&self, time: &Timestamp) -> Option<Timestamp> {
+        let cycles = self.months / MONTHS_PER_CYCLE + self.days / DAYS_PER_CYCLE;
+        time.computed(cycles, |time| {
+            let time = add_months(&time, self.months % MONTHS_PER_CYCLE)?;
+            let time = time.checked_add(jiff::Span::new().days(self.days % DAYS_PER_CYCLE)).ok()?;
+            time.checked_add(jiff::SignedDuration::from_nanos(self.nanos)).ok()
+        })
+    }
 }
 
 /// After so many months or days the calendar repeats.
