@@ -368,7 +368,8 @@ fn shifted(args: &Args<'_>, sign: f64) -> Result<PreparedMethod> {
     let text = args.str(0);
     let period = duration::parse_iso8601(text)
         .ok_or_else(|| Error::new(format!("'{text}' is not a period as ISO 8601 writes it")))?;
-    let by = if period.is_whole() { Shift::in_calendar(&period, sign) } else { Shift::in_time(&period, sign) };
+    let by =
+        if period.is_whole() { Shift::in_calendar(&period, sign) } else { Shift::in_time(&period, sign) };
     Ok(Arc::new(move |target, _| by.apply(&timestamp(&target)?).map(Value::from).ok_or_else(beyond)))
 }
 
