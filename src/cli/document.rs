@@ -98,7 +98,7 @@ pub fn check(findings: &[FileFinding], chilled: bool, log: &Logger) -> Result<()
             refused = true;
             log.error("Config lint error");
         } else {
-            log.warn("Config lint error");
+            log.warn(if finding.finding.is_error() { "Config lint error" } else { "Config lint warning" });
         }
     }
     log.flush();

@@ -37,6 +37,16 @@ pub fn lint_component(kind: Kind, node: &Node, specs: &dyn Specs, options: &Lint
     linter.finish()
 }
 
+/// Lints a component that a template made, where templates may use each other `depth` more times.
+pub(super) fn lint_within(kind: Kind, node: &Node, specs: &dyn Specs, depth: u8) -> Vec<Finding> {
+    let mut linter = Linter { depth, ..Linter::new(specs, LintOptions::default()) };
+    linter.component(kind, node);
+    linter.finish()
+}
+
+/// How often templates may use each other.
+const TEMPLATE_DEPTH: u8 = 16;
+
 struct Linter<'a> {
     specs: &'a dyn Specs,
     options: LintOptions,
@@ -45,11 +55,13 @@ struct Linter<'a> {
     last: Vec<Finding>,
     /// The line on which each label was first used.
     labels: HashMap<Str, u32>,
+    /// How many templates more may stand for others.
+    depth: u8,
 }
 
 impl<'a> Linter<'a> {
     fn new(specs: &'a dyn Specs, options: LintOptions) -> Self {
-        Self { specs, options, found: Vec::new(), last: Vec::new(), labels: HashMap::new() }
+        Self { specs, options, found: Vec::new(), last: Vec::new(), labels: HashMap::new(), depth: TEMPLATE_DEPTH }
     }
 
     fn finish(mut self) -> Vec<Finding> {
@@ -215,11 +227,19 @@ impl<'a> Linter<'a> {
                            skip it; put the failing step and its recovery into a try_catch processor";
             self.last.push(Finding::custom(node.line, message));
         }
+        let before = self.found.len();
         let own = node.entries().iter().position(|entry| entry.key.text == spec.name);
         if let Some(own) = own {
             self.body(spec, &node.entries()[own].value);
         }
         self.beside(spec, node, own.is_some());
+        let template = specs.template(kind, spec.name).filter(|_| self.found[before..].is_empty());
+        if let Some(template) = template {
+            match self.depth.checked_sub(1) {
+                Some(depth) => self.found.extend(template.lint_use(node, specs, depth)),
+                None => self.found.push(Finding::warning(node.line, "templates stand for each other without end")),
+            }
+        }
         let labelled = node.entries().iter().any(|entry| entry.key.text == "label");
         if self.options.labels && kind.has_label() && !labelled && spec.name != "resource" {
             self.report(node.line, FindingKind::MissingLabel, format!("label is required for {}", spec.name));

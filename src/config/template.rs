@@ -1,11 +1,12 @@
 //! Templates: components that a mapping turns into configs of other components.
 
 use super::catalogue::of_type;
+use super::lint::lint_within;
 use super::load::decode;
 use super::{
     AnyField, Component, ComponentSpec, Conf, ConfError, Dialect, FieldInfo, FieldType, Finding, FindingKind,
     Kind, LintOptions, Node, NodeKind, Path, Shape, Specs, Status, Type, YamlError, field, lint,
-    lint_component, parse,
+    lint_component, parse, ComponentConf,
 };
 use crate::expr::{ExprError, Mapping, ParseError};
 use crate::value::{Object, Str, Value, json};
@@ -23,6 +24,8 @@ pub struct Template {
     /// The file that it comes from.
     pub file: String,
     mapping: Mapping,
+    /// Where the mapping stands in the file.
+    line: u32,
     /// The text of the mapping of its metrics, or empty.
     metrics: String,
 }
@@ -132,7 +135,8 @@ fn compile(root: &Node, file: &str, kind: Option<Kind>) -> Result<Template, Stri
         ..ComponentSpec::new(kind.unwrap_or(Kind::Processor), leak(file::text(root, "name")))
     };
     let spec = Box::leak(Box::new(spec.fields(fields.leak())));
-    Ok(Template { spec, file: file.to_owned(), mapping, metrics: metrics.into() })
+    let line = root.get("mapping").map_or(1, |node| node.line);
+    Ok(Template { spec, file: file.to_owned(), mapping, line, metrics: metrics.into() })
 }
 
 fn compiled(text: &str) -> Result<Mapping, String> {
@@ -154,6 +158,26 @@ impl Template {
     pub fn blame(&self, error: ConfError) -> ConfError {
         let message = format!("template '{}' ({}): {}", self.spec.name, self.file, error.message);
         ConfError { message, ..error }
+    }
+
+    /// What is wrong with the config that this template makes of `node`, a component that names it. Older engines only
+    /// notice when they build it, if at all. Templates may use each other `depth` times.
+    pub(super) fn lint_use(&self, node: &Node, specs: &dyn Specs, depth: u8) -> Vec<Finding> {
+        let (kind, name) = (self.spec.kind, self.spec.name);
+        let place = format!("template '{name}' ({}:{})", self.file, self.line);
+        let warning = |message: String| Finding::warning(node.line, message);
+        let component = ComponentConf::new(kind, node.clone(), "");
+        let Ok(found) = component.resolve(specs) else { return Vec::new() };
+        let made = match self.render(&found.conf, &found.label) {
+            Ok(Value::Object(made)) => Node::from(&Value::Object(made)),
+            Ok(other) => {
+                let type_name = other.type_name();
+                return vec![warning(format!("{place}: the mapping made {type_name} instead of a config"))];
+            }
+            Err(error) => return vec![warning(format!("{place}: {error}"))],
+        };
+        let wrong = lint_within(kind, &made, specs, depth);
+        wrong.into_iter().map(|it| warning(format!("{place} makes a mistake of this: {}", it.message))).collect()
     }
 
     /// The mapping of metrics for a use under `label`, which the mapping sees as `$label`.

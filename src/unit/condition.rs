@@ -51,9 +51,9 @@ pub fn read(conf: &Conf, folder: &Path) -> Result<Vec<Condition>, ConfError> {
     add(BLOBLANG.name(), bloblang(conf)?);
     add(
         CONTENT_EQUALS.name(),
-        conf.get(&CONTENT_EQUALS)?.map(|text| Check::Content(Wanted::Here(text.into()))),
+        written(conf, &CONTENT_EQUALS)?.map(|text| Check::Content(Wanted::Here(text.into()))),
     );
-    add(CONTENT_MATCHES.name(), conf.get(&CONTENT_MATCHES)?.map(Check::Matches));
+    add(CONTENT_MATCHES.name(), written(conf, &CONTENT_MATCHES)?.map(Check::Matches));
     add(FILE_EQUALS.name(), conf.get(&FILE_EQUALS)?.map(|name| Check::Content(file(name))));
     add(
         FILE_JSON_CONTAINS.name(),
@@ -67,6 +67,12 @@ pub fn read(conf: &Conf, folder: &Path) -> Result<Vec<Condition>, ConfError> {
     add(JSON_EQUALS.name(), document(conf, &JSON_EQUALS).map(|text| Check::Json(text, Match::Equal)));
     add(METADATA_EQUALS.name(), conf.get(&METADATA_EQUALS)?.map(Check::Metadata));
     Ok(all)
+}
+
+/// A text that is written out, where null is empty text.
+fn written(conf: &Conf, field: &Field<Option<Str>>) -> Result<Option<Str>, ConfError> {
+    let empty = conf.node().get(field.name()).filter(|node| node.is_null()).map(|_| Str::new());
+    Ok(conf.get(field)?.or(empty))
 }
 
 fn bloblang(conf: &Conf) -> Result<Option<Check>, ConfError> {
@@ -229,6 +235,7 @@ mod tests {
             assert!(failures(conditions, message).is_empty(), "{conditions}");
         }
         for (conditions, message, why) in [
+            ("{content_equals: null}", "a", "content_equals: content mismatch\n  expected: \n  received: a"),
             ("{content_equals: b}", "a", "content_equals: content mismatch\n  expected: b\n  received: a"),
             (
                 "{content_matches: '^b'}",

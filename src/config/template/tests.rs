@@ -36,6 +36,44 @@ fn fields_have_types_and_defaults() {
     assert_eq!(wrong, Err("root.times: expected a number, got 'y' (line 1, column 20)".into()));
 }
 
+/// The components of the reference and one template.
+struct With(Template);
+
+impl Specs for With {
+    fn find(&self, kind: Kind, name: &str) -> Option<&ComponentSpec> {
+        let own = Some(self.0.spec).filter(|spec| (spec.kind, spec.name) == (kind, name));
+        own.or_else(|| REFERENCE.find(kind, name))
+    }
+
+    fn template(&self, kind: Kind, name: &str) -> Option<&Template> {
+        Some(&self.0).filter(|template| (template.spec.kind, template.spec.name) == (kind, name))
+    }
+
+    fn names(&self, kind: Kind) -> Vec<&str> {
+        REFERENCE.names(kind)
+    }
+}
+
+#[test]
+fn mistakes_in_what_a_template_makes_are_told_where_it_is_used() {
+    let warnings = |mapping: &str, usage: &str| {
+        let text = format!("name: app\ntype: processor\nfields: [{{name: s, type: string}}]\nmapping: '{mapping}'\n");
+        let specs = With(read(&text).template.expect("a template"));
+        let node = parse(usage.as_bytes()).expect("YAML");
+        let found = lint_component(Kind::Processor, &node, &specs, &LintOptions::default());
+        found.iter().map(|it| format!("{} {}", it.line, it.message)).collect::<Vec<_>>()
+    };
+    let usage = "label: x\napp: {s: a}";
+    assert_eq!(warnings("root.log.message = this.s", usage), Vec::<String>::new());
+    assert_eq!(
+        warnings("root.log.mesage = this.s", usage),
+        ["1 template 'app' (t.yaml:4) makes a mistake of this: field mesage not recognised (did you mean 'message'?)"]
+    );
+    assert!(warnings("root = this.s", usage)[0].ends_with("the mapping made string instead of a config"));
+    let endless = warnings("root.app.s = this.s", usage);
+    assert!(endless[0].ends_with("templates stand for each other without end"), "{endless:?}");
+}
+
 #[test]
 fn what_is_no_template_says_why() {
     for (text, want) in [
