@@ -2,16 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use super::args::{RunArgs, Shared};
 use super::document::{Document, check};
 use super::process::{Mode, Process, logger, runtime};
 use super::reload::{Configs, Given, Running, STOP_LIMIT, changed, refused};
 use super::signals::{Request, Signals};
-use super::{registry, vars};
 use crate::component::Registry;
-use crate::config::{Part, STREAM_FIELDS, ServiceConf, StreamConf};
+use crate::config::{AnyField, Node, Part, STREAM_FIELDS, ServiceConf, StreamConf};
 use crate::manager::Source;
 use crate::stream::Why;
 use crate::telemetry::Logger;
@@ -37,9 +35,7 @@ const DEFAULT_PATHS: [&str; 13] = [
 pub fn run(shared: Shared, args: RunArgs) -> Result<ExitCode, String> {
     let shared = shared.and(args.shared);
     let path = main_config(&shared, &args.paths)?;
-    let vars = vars::install(&shared.env_file)?;
-    let registry = Arc::new(registry::load(&shared)?);
-    let given = Given { shared, path, part: Part::Run, vars, registry };
+    let given = Given::new(shared, path, Part::Run)?;
     let configs = given.read()?;
     let document = &configs.document;
     let service = ServiceConf::read(&document.node, &*given.registry).map_err(|error| error.to_string())?;
@@ -67,6 +63,7 @@ async fn stream(
     let mode = Mode { registry: given.registry.clone(), streams: false, streams_api: false, prefixed: false };
     let Configs { document, resources, .. } = configs;
     let mut running = Running::new(&resources);
+    let mut config = parts(&document);
     let vars = given.vars.clone();
     let process = Process::start(service, &document, Part::Run, resources, vars, log.clone(), mode).await?;
     log.info("Launching a Nekton instance, use CTRL+C to close");
@@ -86,7 +83,7 @@ async fn stream(
             },
             _ = changed(&mut watcher) => {}
         }
-        if let Err(error) = replace(&given, &mut running, &process, &entry.source).await {
+        if let Err(error) = replace(&given, &mut running, &process, &mut config).await {
             refused(&log, "the config", &error);
         }
     }
@@ -95,17 +92,28 @@ async fn stream(
 }
 
 /// Reads the config again and replaces what changed.
-async fn replace(given: &Given, running: &mut Running, process: &Process, old: &Value) -> Result<(), String> {
-    let source = source(given.reload(running, process)?);
-    let parts = |config: &Value| {
-        STREAM_FIELDS.iter().map(|it| config.get(it.info().name).cloned()).collect::<Vec<_>>()
-    };
-    if parts(&source.given) == parts(old) {
-        return Ok(());
+async fn replace(
+    given: &Given,
+    running: &mut Running,
+    process: &Process,
+    config: &mut Vec<Option<Value>>,
+) -> Result<(), String> {
+    let document = given.reload(running, process)?;
+    let new = parts(&document);
+    if new != *config {
+        let replaced = process.manager.put_read("", source(document), STOP_LIMIT).await;
+        replaced.map_err(|error| error.to_string())?;
+        *config = new;
+        process.log.info("The stream runs with its new config");
     }
-    process.manager.put_read("", source, STOP_LIMIT).await.map_err(|error| error.to_string())?;
-    process.log.info("The stream runs with its new config");
+    running.sweep(process);
     Ok(())
+}
+
+/// What the stream is made of, variables filled in.
+fn parts(document: &Document) -> Vec<Option<Value>> {
+    let part = |field: &&dyn AnyField| document.node.get(field.info().name).map(Node::to_value);
+    STREAM_FIELDS.iter().map(part).collect()
 }
 
 fn source(document: Document) -> Source {

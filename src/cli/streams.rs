@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use super::args::{Shared, StreamsArgs};
 use super::document::{self, check, with_path};
@@ -11,11 +10,11 @@ use super::process::{Mode, Process, logger, runtime};
 use super::reload::{Configs, Given, Running, STOP_LIMIT, changed, refused};
 use super::run::tell_config;
 use super::signals::{Request, Signals};
-use super::{paths, registry, vars};
+use super::paths;
 use crate::config::{Part, ServiceConf};
 use crate::manager::{Source, find_streams};
 use crate::telemetry::Logger;
-use crate::value::Str;
+use crate::value::{Str, Value};
 
 /// Everything that was read before anything starts.
 struct Plan {
@@ -28,18 +27,16 @@ struct Plan {
     prefixed: bool,
 }
 
-/// Stream files: where they are looked for, and those that run.
+/// Stream files: where they are looked for, and the configs that run, variables filled in.
 struct Files {
     patterns: Vec<String>,
-    running: BTreeMap<Str, PathBuf>,
+    running: BTreeMap<Str, Value>,
 }
 
 pub fn run(shared: Shared, args: StreamsArgs) -> Result<ExitCode, String> {
     let shared = shared.and(args.shared);
     let path = args.observability.or(shared.config.clone());
-    let vars = vars::install(&shared.env_file)?;
-    let registry = Arc::new(registry::load(&shared)?);
-    let given = Given { shared, path, part: Part::Service, vars, registry };
+    let given = Given::new(shared, path, Part::Service)?;
     let mut configs = given.read()?;
     let service = ServiceConf::read(&configs.document.node, &*given.registry);
     let service = service.map_err(|error| error.to_string())?;
@@ -48,11 +45,11 @@ pub fn run(shared: Shared, args: StreamsArgs) -> Result<ExitCode, String> {
     let mut findings = std::mem::take(&mut configs.findings);
     let mut files = Files { patterns: args.paths, running: BTreeMap::new() };
     let mut streams = Vec::new();
-    files.running = files.find()?;
-    for (id, path) in &files.running {
-        let mut source = stream_file(path, &given)?;
-        findings.extend(with_path(path, std::mem::take(&mut source.findings)));
-        streams.push((id.clone(), source));
+    for (id, path) in files.find()? {
+        let mut source = stream_file(&path, &given)?;
+        findings.extend(with_path(&path, std::mem::take(&mut source.findings)));
+        files.running.insert(id.clone(), source.node.to_value());
+        streams.push((id, source));
     }
     check(&findings, given.shared.chilled, &log)?;
     let runtime = runtime()?;
@@ -109,7 +106,11 @@ impl Plan {
             if shared && let Err(error) = given.reload(&mut running, &process) {
                 refused(&log, "the resources", &error);
             }
+            // Variables may stand in every file.
+            let env = given.env.paths();
+            let paths = paths.filter(|paths| !env.iter().any(|file| paths.contains(file)));
             files.apply(paths, &given, &process).await;
+            running.sweep(&process);
         }
     }
 }
@@ -129,26 +130,34 @@ impl Files {
             Ok(found) => found,
             Err(error) => return refused(log, "the stream files", &error),
         };
-        for id in self.running.keys().filter(|id| !found.contains_key(*id)) {
-            match process.manager.delete(id, STOP_LIMIT).await {
+        let gone: Vec<Str> = self.running.keys().filter(|id| !found.contains_key(*id)).cloned().collect();
+        for id in gone {
+            self.running.remove(&id);
+            match process.manager.delete(&id, STOP_LIMIT).await {
                 Ok(()) => log.info(format_args!("Stream '{id}' was removed with its file")),
                 Err(error) => log.error(format_args!("Failed to remove stream '{id}': {error}")),
             }
         }
         let is_changed = |path: &PathBuf| changed.as_ref().is_none_or(|changed| changed.contains(path));
         for (id, path) in found.iter().filter(|(_, path)| is_changed(path)) {
-            match replace(id, path, given, process).await {
-                Ok(()) => log.info(format_args!("Stream '{id}' runs with its new config")),
-                Err(error) => refused(log, &format!("stream '{id}'"), &error),
+            if let Err(error) = self.replace(id, path, given, process).await {
+                refused(log, &format!("stream '{id}'"), &error);
             }
         }
-        self.running = found;
     }
-}
 
-async fn replace(id: &Str, path: &Path, given: &Given, process: &Process) -> Result<(), String> {
-    let mut source = stream_file(path, given)?;
-    let findings = with_path(path, std::mem::take(&mut source.findings));
-    check(&findings, given.shared.chilled, &process.log)?;
-    process.manager.put_read(id, source, STOP_LIMIT).await.map_err(|error| error.to_string())
+    /// Reads the file of a stream again, which starts anew if that says something else than before.
+    async fn replace(&mut self, id: &Str, path: &Path, given: &Given, process: &Process) -> Result<(), String> {
+        let mut source = stream_file(path, given)?;
+        let findings = with_path(path, std::mem::take(&mut source.findings));
+        check(&findings, given.shared.chilled, &process.log)?;
+        let config = source.node.to_value();
+        if self.running.get(id) == Some(&config) && process.manager.get(id).is_some() {
+            return Ok(());
+        }
+        process.manager.put_read(id, source, STOP_LIMIT).await.map_err(|error| error.to_string())?;
+        process.log.info(format_args!("Stream '{id}' runs with its new config"));
+        self.running.insert(id.clone(), config);
+        Ok(())
+    }
 }

@@ -2,38 +2,68 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use super::paths;
 use crate::bloblang::go::quote::unquote;
 use crate::expr::{SystemHost, install_host};
 use crate::manager::Vars;
 
-/// As [`read`], and shows the variables to mappings.
+/// The files with variables, which can be read again.
+#[derive(Clone)]
+pub struct EnvFiles {
+    globs: Vec<String>,
+    set: Arc<RwLock<HashMap<String, String>>>,
+}
+
+/// Looks variables up in the files that `globs` name, later ones first, then in the environment, and shows them to
+/// mappings.
 pub fn install(globs: &[String]) -> Result<Vars, String> {
-    install_below(globs, |_| None)
+    Ok(EnvFiles::read(globs)?.install(|_| None))
 }
 
 /// As [`install`], where what `over` knows counts more than files and environment.
 pub fn install_below(globs: &[String], over: fn(&str) -> Option<String>) -> Result<Vars, String> {
-    let below = read(globs)?;
-    let vars: Vars = Arc::new(move |name| over(name).or_else(|| below(name)));
-    let seen = vars.clone();
-    install_host(Arc::new(SystemHost::new(move |name| seen(name))));
-    Ok(vars)
+    Ok(EnvFiles::read(globs)?.install(over))
 }
 
-/// Looks variables up in the files that `globs` name, later ones first, then in the environment.
-fn read(globs: &[String]) -> Result<Vars, String> {
-    let mut set = HashMap::new();
-    for path in paths::expand(globs)? {
-        let text = fs::read_to_string(&path)
-            .map_err(|error| format!("failed to read env file {}: {error}", path.display()))?;
-        set.extend(
-            parse(&text).map_err(|error| format!("failed to read env file {}: {error}", path.display()))?,
-        );
+// === impl EnvFiles ===
+
+impl EnvFiles {
+    pub fn read(globs: &[String]) -> Result<Self, String> {
+        let files = Self { globs: globs.to_vec(), set: Arc::default() };
+        files.read_again()?;
+        Ok(files)
     }
-    Ok(Arc::new(move |name| set.get(name).cloned().or_else(|| std::env::var(name).ok())))
+
+    /// Takes over what the files say now; on an error nothing changes.
+    pub fn read_again(&self) -> Result<(), String> {
+        let mut set = HashMap::new();
+        for path in paths::expand(&self.globs)? {
+            let failed = |error: String| format!("failed to read env file {}: {error}", path.display());
+            let text = fs::read_to_string(&path).map_err(|error| failed(error.to_string()))?;
+            set.extend(parse(&text).map_err(failed)?);
+        }
+        *self.set.write().unwrap_or_else(PoisonError::into_inner) = set;
+        Ok(())
+    }
+
+    /// The files that there are now.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        paths::expand(&self.globs).unwrap_or_default()
+    }
+
+    /// The variables, of which those count first that `over` knows; mappings see them too.
+    pub fn install(&self, over: fn(&str) -> Option<String>) -> Vars {
+        let set = self.set.clone();
+        let filed = move |name: &str| set.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
+        let vars: Vars =
+            Arc::new(move |name| over(name).or_else(|| filed(name)).or_else(|| std::env::var(name).ok()));
+        let seen = vars.clone();
+        install_host(Arc::new(SystemHost::new(move |name| seen(name))));
+        vars
+    }
 }
 
 /// Reads `KEY=VALUE` lines. A value is plain up to a space or a `#`, a quoted string with the escapes of Go, or anything

@@ -45,6 +45,16 @@ impl<T: ?Sized> Table<T> {
         None
     }
 
+    /// Takes a resource out if nobody holds it. False: somebody does.
+    pub fn remove_unused(&self, label: &str) -> bool {
+        let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
+        let unused = slots.get(label).is_none_or(|handle| Arc::strong_count(&handle.slot) == 1);
+        if unused {
+            slots.remove(label);
+        }
+        unused
+    }
+
     /// Takes a resource out; handles that are still held keep it.
     pub fn remove(&self, label: &str) -> Option<Arc<T>> {
         let removed = self.slots.write().unwrap_or_else(PoisonError::into_inner).remove(label);

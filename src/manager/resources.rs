@@ -52,6 +52,26 @@ impl Manager {
         .await
     }
 
+    /// Removes a resource that no component holds. False: one does, and the resource stays.
+    pub fn remove_unused_resource(&self, kind: Kind, label: &str) -> bool {
+        let resources = &self.shared.resources;
+        let removed = match kind {
+            Kind::Cache => resources.caches.remove_unused(label),
+            Kind::RateLimit => resources.rate_limits.remove_unused(label),
+            Kind::Processor => resources.processors.remove_unused(label),
+            Kind::Input => resources.inputs.remove_unused(label),
+            Kind::Output => resources.outputs.remove_unused(label),
+            _ => false,
+        };
+        if removed {
+            let mut all = self.shared.owned.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(old) = all.remove(&(kind.name(), label.into())) {
+                self.shared.changes.spawn(old.retire());
+            }
+        }
+        removed
+    }
+
     /// Builds all resources of the configuration. Those that refer to others wait for them; what is left when nothing
     /// can be built any more is the error.
     pub fn create_resources(&self, confs: ResourcesConf) -> Result<(), BuildError> {
