@@ -12,6 +12,8 @@ mod durable;
 mod http;
 #[path = "support/port.rs"]
 mod port;
+#[path = "streams/reload.rs"]
+mod reload;
 #[path = "streams/residue.rs"]
 mod residue;
 #[path = "support/server.rs"]

@@ -81,7 +81,7 @@ impl Plan {
         });
         let mode = Mode { registry: given.registry.clone(), streams: true, streams_api, prefixed };
         let Configs { document, resources, .. } = configs;
-        let mut running = Running::new(&resources);
+        let (mut running, mut shared_files) = (Running::new(&resources), given.files());
         let vars = given.vars.clone();
         let process =
             Process::start(service, &document, Part::Service, resources, vars, log.clone(), mode).await?;
@@ -101,8 +101,10 @@ impl Plan {
                 },
                 paths = changed(&mut watcher) => Some(paths),
             };
-            let shared =
-                paths.as_ref().is_none_or(|paths| given.files().iter().any(|file| paths.contains(file)));
+            // A file that is gone counts too.
+            let before = std::mem::replace(&mut shared_files, given.files());
+            let mut known = shared_files.iter().chain(&before);
+            let shared = paths.as_ref().is_none_or(|paths| known.any(|file| paths.contains(file)));
             if shared && let Err(error) = given.reload(&mut running, &process) {
                 refused(&log, "the resources", &error);
             }

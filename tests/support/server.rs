@@ -30,13 +30,18 @@ impl Server {
 
     /// Starts the server in a folder; the streams in its `streams` folder, if it has one, are run.
     pub async fn start_in(folder: TempDir) -> Self {
+        Self::start_with(folder, &[]).await
+    }
+
+    /// As [`Self::start_in`], with more flags.
+    pub async fn start_with(folder: TempDir, flags: &[&str]) -> Self {
         let port = free_port();
         let root = format!(
             "http: {{address: \"127.0.0.1:{port}\"}}\nlogger: {{level: \"OFF\"}}\nshutdown_timeout: 2s\n"
         );
         std::fs::write(folder.path().join("root.yaml"), root).expect("root.yaml");
         let mut command = Command::new(program());
-        command.args(["streams", "-o", "root.yaml"]).current_dir(folder.path());
+        command.args(["streams", "-o", "root.yaml"]).args(flags).current_dir(folder.path());
         if folder.path().join("streams").exists() {
             command.arg("streams");
         }
