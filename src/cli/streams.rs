@@ -6,11 +6,11 @@ use std::process::ExitCode;
 
 use super::args::{Shared, StreamsArgs};
 use super::document::{self, check, with_path};
+use super::paths;
 use super::process::{Mode, Process, logger, runtime};
 use super::reload::{Configs, Given, Running, STOP_LIMIT, changed, refused};
 use super::run::tell_config;
 use super::signals::{Request, Signals};
-use super::paths;
 use crate::config::{Part, ServiceConf};
 use crate::manager::{Source, find_streams};
 use crate::telemetry::Logger;
@@ -149,7 +149,13 @@ impl Files {
     }
 
     /// Reads the file of a stream again, which starts anew if that says something else than before.
-    async fn replace(&mut self, id: &Str, path: &Path, given: &Given, process: &Process) -> Result<(), String> {
+    async fn replace(
+        &mut self,
+        id: &Str,
+        path: &Path,
+        given: &Given,
+        process: &Process,
+    ) -> Result<(), String> {
         let mut source = stream_file(path, given)?;
         let findings = with_path(path, std::mem::take(&mut source.findings));
         check(&findings, given.shared.chilled, &process.log)?;

@@ -61,7 +61,14 @@ struct Linter<'a> {
 
 impl<'a> Linter<'a> {
     fn new(specs: &'a dyn Specs, options: LintOptions) -> Self {
-        Self { specs, options, found: Vec::new(), last: Vec::new(), labels: HashMap::new(), depth: TEMPLATE_DEPTH }
+        Self {
+            specs,
+            options,
+            found: Vec::new(),
+            last: Vec::new(),
+            labels: HashMap::new(),
+            depth: TEMPLATE_DEPTH,
+        }
     }
 
     fn finish(mut self) -> Vec<Finding> {
@@ -237,7 +244,9 @@ impl<'a> Linter<'a> {
         if let Some(template) = template {
             match self.depth.checked_sub(1) {
                 Some(depth) => self.found.extend(template.lint_use(node, specs, depth)),
-                None => self.found.push(Finding::warning(node.line, "templates stand for each other without end")),
+                None => {
+                    self.found.push(Finding::warning(node.line, "templates stand for each other without end"))
+                }
             }
         }
         let labelled = node.entries().iter().any(|entry| entry.key.text == "label");

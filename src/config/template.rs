@@ -4,9 +4,9 @@ use super::catalogue::of_type;
 use super::lint::lint_within;
 use super::load::decode;
 use super::{
-    AnyField, Component, ComponentSpec, Conf, ConfError, Dialect, FieldInfo, FieldType, Finding, FindingKind,
-    Kind, LintOptions, Node, NodeKind, Path, Shape, Specs, Status, Type, YamlError, field, lint,
-    lint_component, parse, ComponentConf,
+    AnyField, Component, ComponentConf, ComponentSpec, Conf, ConfError, Dialect, FieldInfo, FieldType,
+    Finding, FindingKind, Kind, LintOptions, Node, NodeKind, Path, Shape, Specs, Status, Type, YamlError,
+    field, lint, lint_component, parse,
 };
 use crate::expr::{ExprError, Mapping, ParseError};
 use crate::value::{Object, Str, Value, json};
@@ -177,7 +177,10 @@ impl Template {
             Err(error) => return vec![warning(format!("{place}: {error}"))],
         };
         let wrong = lint_within(kind, &made, specs, depth);
-        wrong.into_iter().map(|it| warning(format!("{place} makes a mistake of this: {}", it.message))).collect()
+        wrong
+            .into_iter()
+            .map(|it| warning(format!("{place} makes a mistake of this: {}", it.message)))
+            .collect()
     }
 
     /// The mapping of metrics for a use under `label`, which the mapping sees as `$label`.

@@ -18,7 +18,8 @@ output: {sync_response: {}}
 async fn files_that_change_are_taken_over() {
     let server = start().await;
     let says = async |text: &str| server.call("POST", "/a/post", "x").await == (200, text.to_owned());
-    let write = |file: &str, text: &str| std::fs::write(server.folder.path().join(file), text).expect("a file");
+    let write =
+        |file: &str, text: &str| std::fs::write(server.folder.path().join(file), text).expect("a file");
     server.until("the first version answers", async || says("x-one-one").await).await;
 
     write("vars.env", "WORD=two");
@@ -33,7 +34,9 @@ async fn files_that_change_are_taken_over() {
     assert!(says("x+two-two").await, "a broken file keeps the old version running");
 
     std::fs::remove_file(server.folder.path().join("streams/b.yaml")).expect("removed");
-    server.until("a stream goes with its file", async || server.call("POST", "/b/post", "x").await.0 == 404).await;
+    server
+        .until("a stream goes with its file", async || server.call("POST", "/b/post", "x").await.0 == 404)
+        .await;
 }
 
 #[tokio::test]

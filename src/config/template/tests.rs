@@ -57,7 +57,9 @@ impl Specs for With {
 #[test]
 fn mistakes_in_what_a_template_makes_are_told_where_it_is_used() {
     let warnings = |mapping: &str, usage: &str| {
-        let text = format!("name: app\ntype: processor\nfields: [{{name: s, type: string}}]\nmapping: '{mapping}'\n");
+        let text = format!(
+            "name: app\ntype: processor\nfields: [{{name: s, type: string}}]\nmapping: '{mapping}'\n"
+        );
         let specs = With(read(&text).template.expect("a template"));
         let node = parse(usage.as_bytes()).expect("YAML");
         let found = lint_component(Kind::Processor, &node, &specs, &LintOptions::default());
@@ -67,7 +69,9 @@ fn mistakes_in_what_a_template_makes_are_told_where_it_is_used() {
     assert_eq!(warnings("root.log.message = this.s", usage), Vec::<String>::new());
     assert_eq!(
         warnings("root.log.mesage = this.s", usage),
-        ["1 template 'app' (t.yaml:4) makes a mistake of this: field mesage not recognised (did you mean 'message'?)"]
+        [
+            "1 template 'app' (t.yaml:4) makes a mistake of this: field mesage not recognised (did you mean 'message'?)"
+        ]
     );
     assert!(warnings("root = this.s", usage)[0].ends_with("the mapping made string instead of a config"));
     let endless = warnings("root.app.s = this.s", usage);
