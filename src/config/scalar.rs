@@ -19,7 +19,7 @@ pub(super) fn resolve(text: &str) -> Tag {
     match yaml_scalar::resolve(text) {
         Value::Null => Tag::Null,
         Value::Bool(_) => Tag::Bool,
-        Value::Int(_) | Value::Sized(_) | Value::Number(_) => Tag::Int,
+        Value::Int(_) | Value::Sized(_) => Tag::Int,
         Value::Float(_) => Tag::Float,
         Value::Timestamp(_) => Tag::Timestamp,
         _ if text == "<<" => Tag::Merge,

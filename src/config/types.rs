@@ -134,7 +134,7 @@ impl FieldType for f64 {
             Value::Null => Some(0.0),
             Value::Int(i) => Some(i as f64),
             Value::Float(f) => Some(f),
-            Value::Number(text) => text.parse().ok(),
+            Value::Sized(sized) => Some(sized.num().to_f64()),
             _ => None,
         });
         number.ok_or_else(|| ConfError::expected("a number", node, path))

@@ -5,12 +5,12 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 
-use super::{Value, number};
+use super::{SizedNumber, Value, number};
 
 /// Where YAML's own tags live: `!!str` is short for this and `str`.
 const TAGS: &str = "tag:yaml.org,2002:";
 
-/// The value of a plain scalar without a tag. Integers beyond `i64` that fit `u64` keep their digits.
+/// The value of a plain scalar without a tag. Integers beyond `i64` may be unsigned ones.
 pub fn resolve(text: &str) -> Value {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Value::Null,
@@ -36,7 +36,7 @@ pub fn resolve_tagged(tag: &str, text: &str) -> Option<Value> {
     match (name, resolve(text)) {
         (Some("null"), value @ Value::Null)
         | (Some("bool"), value @ Value::Bool(_))
-        | (Some("int"), value @ (Value::Int(_) | Value::Number(_)))
+        | (Some("int"), value @ (Value::Int(_) | Value::Sized(_)))
         | (Some("float"), value @ Value::Float(_))
         | (Some("timestamp"), value @ Value::Timestamp(_)) => Some(value),
         (Some("float"), value) => number::Num::of(&value).map(|num| Value::Float(num.to_f64())),
@@ -56,7 +56,7 @@ fn numeric(text: &str) -> Option<Value> {
         return Some(Value::Int(int));
     }
     match number::parse_uint(&plain) {
-        Ok(uint) => Some(Value::Number(itoa::Buffer::new().format(uint).into())),
+        Ok(uint) => Some(Value::Sized(SizedNumber::Unsigned(uint))),
         Err(_) => float(&plain),
     }
 }

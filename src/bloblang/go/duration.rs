@@ -56,17 +56,19 @@ pub fn parse_iso8601(text: &str) -> Option<Period> {
     let mut period = Period { negative: text.starts_with('-'), ..Period::default() };
     let mut rest = text.strip_prefix(['-', '+']).unwrap_or(text).strip_prefix('P')?;
     let mut in_time = false;
-    let mut any = false;
+    let mut seen: Vec<(char, bool)> = Vec::new();
     while !rest.is_empty() {
         if let Some(after) = rest.strip_prefix('T').filter(|_| !in_time) {
             in_time = true;
             rest = after;
             continue;
         }
-        let len =
-            rest.bytes().take_while(|b| b.is_ascii_digit() || matches!(b, b'.' | b',' | b'-' | b'+')).count();
+        let len = rest.bytes().take_while(|b| b.is_ascii_digit() || matches!(b, b'.' | b',' | b'-')).count();
         let number: f64 = rest[..len].replace(',', ".").parse().ok()?;
         let unit = rest[len..].chars().next()?;
+        if seen.contains(&(unit, in_time)) {
+            return None;
+        }
         match (unit, in_time) {
             ('Y', false) => period.years += number,
             ('M', false) => period.months += number,
@@ -77,10 +79,10 @@ pub fn parse_iso8601(text: &str) -> Option<Period> {
             ('S', true) => period.nanos += number * 1e9,
             _ => return None,
         }
-        any = true;
+        seen.push((unit, in_time));
         rest = &rest[len + 1..];
     }
-    any.then_some(period)
+    (!seen.is_empty()).then_some(period)
 }
 
 impl Period {

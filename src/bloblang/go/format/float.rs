@@ -1,9 +1,9 @@
-//! Floats under `%e`, `%f` and `%g`.
+//! Floats under `%e`, `%f`, `%g`, `%x` and `%b`.
 
 use super::directive::Directive;
 use crate::value::number;
 
-/// Writes `f` under one of the verbs `eEfFgGv`.
+/// Writes `f` under one of the verbs `eEfFgGvxXb`.
 pub(super) fn print(directive: &Directive, verb: char, f: f64, out: &mut String) {
     if !f.is_finite() {
         let text = number::general_text(f).to_string();
@@ -17,11 +17,59 @@ pub(super) fn print(directive: &Directive, verb: char, f: f64, out: &mut String)
     let digits = match verb {
         'e' | 'E' => scientific(magnitude, directive.precision.unwrap_or(6)),
         'f' | 'F' => format!("{magnitude:.*}", directive.precision.unwrap_or(6)),
+        'x' | 'X' => hexadecimal(magnitude, directive.precision),
+        'b' => binary(magnitude),
         _ => general(magnitude, directive.precision),
     };
-    let digits = if directive.sharp { with_point(&digits, verb, directive.precision) } else { digits };
+    let digits = if directive.sharp && !"xXb".contains(verb) {
+        with_point(&digits, verb, directive.precision)
+    } else {
+        digits
+    };
     let digits = if verb.is_ascii_uppercase() { digits.to_ascii_uppercase() } else { digits };
     directive.pad_number(directive.sign(f.is_sign_negative()), &digits, out);
+}
+
+/// The parts of a positive float: its digits and the power of two that these are multiplied by.
+fn parts(f: f64) -> (u64, i32) {
+    let (digits, exponent) = (f.to_bits() << 12 >> 12, (f.to_bits() >> 52) as i32);
+    if exponent == 0 { (digits, -1074) } else { (digits | 1 << 52, exponent - 1075) }
+}
+
+/// `4503599627370496p-52`.
+fn binary(f: f64) -> String {
+    let (digits, exponent) = parts(f);
+    format!("{digits}p{exponent:+}")
+}
+
+/// `0x1.8p+01`, with all digits that there are or as many behind the point as wanted.
+fn hexadecimal(f: f64, precision: Option<usize>) -> String {
+    let (mut digits, mut exponent) = parts(f);
+    if digits == 0 {
+        exponent = 0;
+    } else {
+        // One digit before the point, which is 1, and thirteen behind it.
+        let shift = digits.leading_zeros() as i32 - 11;
+        (digits, exponent) = (digits << shift, exponent - shift + 52);
+    }
+    if let Some(precision) = precision.filter(|precision| *precision < 13) {
+        let dropped = 52 - 4 * precision as u32;
+        let (half, rest) = (1 << (dropped - 1), digits & ((1 << dropped) - 1));
+        let kept = digits >> dropped;
+        let up = rest > half || (rest == half && kept & 1 == 1);
+        digits = (kept + u64::from(up)) << dropped;
+        if digits >> 53 != 0 {
+            (digits, exponent) = (digits >> 1, exponent + 1);
+        }
+    }
+    let fraction = format!("{:013x}", digits & ((1 << 52) - 1));
+    let fraction = match precision {
+        Some(precision) => format!("{fraction:0<precision$}")[..precision].to_owned(),
+        None => fraction.trim_end_matches('0').to_owned(),
+    };
+    let point = if fraction.is_empty() { "" } else { "." };
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("0x{}{point}{fraction}p{sign}{:02}", digits >> 52, exponent.abs())
 }
 
 /// `1.234560e+02`: at least two digits of exponent, always with a sign.

@@ -17,9 +17,10 @@ pub(super) fn print(d: &Directive, verb: char, value: &Value, out: &mut String) 
     match value {
         Value::Null | Value::Delete | Value::Nothing if verb == 'v' => d.pad("<nil>", out),
         Value::Bool(b) if matches!(verb, 'v' | 't') => d.pad(if *b { "true" } else { "false" }, out),
-        Value::Int(i) => integer(d, verb, (*i).into(), value, out),
-        Value::Float(f) if "eEfFgGv".contains(verb) => float::print(d, verb, *f, out),
-        Value::Sized(SizedNumber::Unsigned(n)) => integer(d, verb, (*n).into(), value, out),
+        Value::Array(_) | Value::Object(_) if verb == 'w' => bad_verb(d, verb, value, out),
+        Value::Int(i) => integer(d, verb, (*i).into(), type_name(value), out),
+        Value::Float(f) if "eEfFgGvxXb".contains(verb) => float::print(d, verb, *f, out),
+        Value::Sized(SizedNumber::Unsigned(n)) => integer(d, verb, (*n).into(), type_name(value), out),
         Value::Sized(SizedNumber::Single(f)) if "eEfFgGv".contains(verb) => {
             float::print(d, verb, widened(*f), out)
         }
@@ -37,9 +38,9 @@ pub(super) fn print(d: &Directive, verb: char, value: &Value, out: &mut String) 
                 let items = bytes.iter().map(|b| format!("0x{b:x}")).collect::<Vec<_>>();
                 let _ = write!(out, "[]byte{{{}}}", items.join(", "));
             }
-            'v' | 'd' => list(out, bytes.iter(), " ", |b, out| integer(d, 'd', (*b).into(), value, out)),
             'x' | 'X' => hex(d, verb, bytes, out),
-            _ => string(d, verb, &go_lossy(bytes), value, out),
+            's' | 'q' => string(d, verb, &go_lossy(bytes), value, out),
+            _ => list(out, bytes.iter(), " ", |b, out| integer(d, verb, (*b).into(), "uint8", out)),
         },
         Value::Array(items) if d.source => {
             out.push_str("[]interface {}{");
@@ -173,7 +174,7 @@ fn hex(d: &Directive, verb: char, bytes: &[u8], out: &mut String) {
 }
 
 /// Writes an integer under `vdboOxXcqU`.
-fn integer(d: &Directive, verb: char, i: i128, value: &Value, out: &mut String) {
+fn integer(d: &Directive, verb: char, i: i128, type_name: &str, out: &mut String) {
     let magnitude = i.unsigned_abs();
     let digits = match verb {
         'v' | 'd' => magnitude.to_string(),
@@ -187,7 +188,11 @@ fn integer(d: &Directive, verb: char, i: i128, value: &Value, out: &mut String) 
             return d.pad(&shown, out);
         }
         'U' => return unicode(d, i, out),
-        _ => return bad_verb(d, verb, value, out),
+        _ => {
+            let _ = write!(out, "%!{verb}({type_name}=");
+            integer(d, 'v', i, type_name, out);
+            return out.push(')');
+        }
     };
     let prefix = match verb {
         'b' if d.sharp => "0b",

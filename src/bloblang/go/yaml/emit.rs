@@ -2,7 +2,7 @@
 
 use super::order::natural;
 use super::style::{Style, double_quoted, style};
-use crate::value::{Array, Object, Value, number, text};
+use crate::value::{Array, Object, SizedNumber, Value, number, text};
 
 /// Spaces a level.
 const STEP: usize = 4;
@@ -99,8 +99,10 @@ fn leaf(value: &Value, indent: usize, out: &mut String) {
         Value::Float(f) if f.is_nan() => out.push_str(".nan"),
         Value::Float(f) if f.is_infinite() => out.push_str(if *f > 0.0 { ".inf" } else { "-.inf" }),
         Value::Float(f) => out.push_str(number::general_text(*f).as_str()),
-        Value::Sized(sized) => leaf(&sized.common(), indent, out),
-        Value::Bool(_) | Value::Int(_) | Value::Timestamp(_) => out.push_str(&text::string(value)),
+        Value::Sized(SizedNumber::Single(f)) => leaf(&Value::Float(number::widened(*f)), indent, out),
+        Value::Bool(_) | Value::Int(_) | Value::Sized(_) | Value::Timestamp(_) => {
+            out.push_str(&text::string(value));
+        }
         Value::Array(_) | Value::Bytes(_) => out.push_str("[]"),
         Value::Object(_) => out.push_str("{}"),
         Value::String(s) | Value::Number(s) => write_text(s, false, indent, out),
