@@ -53,7 +53,8 @@ pub fn load(
     let fields = part.fields();
     check_outline(fields, &node, specs).map_err(LoadError::Outline)?;
     let mut findings: Vec<_> = missing_variables(&missing).into_iter().collect();
-    let unlinted = text.starts_with(LINT_DISABLED);
+    // What the API is sent is linted all the same.
+    let unlinted = text.starts_with(LINT_DISABLED) && part != Part::StreamBody;
     if !unlinted {
         let options = LintOptions { strict_errors: options.strict_errors && is_strict(&node), ..*options };
         findings.extend(lint(fields, &node, specs, &options));
