@@ -57,7 +57,7 @@ fn compile(code: &str) -> Result<Filter<Native<Data>>, String> {
     let funs = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
     let funs = funs.filter(|(name, ..)| !UNSAFE.contains(name));
     let arena = Arena::default();
-    let modules = Loader::new(defs).load(&arena, File { code: code, path: () });
+    let modules = Loader::new(defs).load(&arena, File { code, path: () });
     let modules = modules.map_err(|errors| {
         let faults: Vec<_> = errors.iter().map(|(_, fault)| format!("{fault:?}")).collect();
         format!("the program cannot be parsed: {}", faults.join(", "))

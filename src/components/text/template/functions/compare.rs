@@ -35,7 +35,7 @@ pub const FUNCTIONS: &[Line] = &[
     }),
     ("html", 0, MANY, |args| Ok(html::escape(&printed(args, false)).into())),
     ("js", 0, MANY, |args| Ok(js(&printed(args, false)).into())),
-    ("urlquery", 0, MANY, |args| Ok(url::escape(&printed(args, false), Part::Query).into())),
+    ("urlquery", 0, MANY, |args| Ok(url::escape(printed(args, false), Part::Query).into())),
     ("len", 1, 1, |args| {
         Ok(Value::Int(match &args[0] {
             Value::Array(items) => items.len() as i64,
