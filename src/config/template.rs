@@ -239,10 +239,7 @@ fn typed(info: &FieldInfo, shape: Shape, node: &Node, path: Path<'_>) -> Result<
         (Shape::Map, _) => Err(ConfError::expected("an object", node, path)),
         (Shape::Scalar, _) => match info.ty {
             Type::String => Str::read(node, path).map(Value::String),
-            // A fraction is cut off.
-            Type::Int => {
-                i64::read(node, path).or_else(|_| f64::read(node, path).map(|f| f as i64)).map(Value::Int)
-            }
+            Type::Int => i64::read(node, path).map(Value::Int),
             Type::Float => f64::read(node, path).map(Value::Float),
             Type::Bool => bool::read(node, path).map(Value::Bool),
             Type::Object | Type::Unknown | Type::Component(_) => Ok(node.to_value()),

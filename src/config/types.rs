@@ -76,12 +76,12 @@ impl FieldType for i64 {
     const TYPE: Type = Type::Int;
     const RULE: Option<Rule> = Some(readable::<Self>);
 
-    /// A float without fraction counts as an integer, text in quotes does not; null reads as 0.
+    /// The fraction of a float is cut off; text in quotes is no number; null reads as 0.
     fn read(node: &Node, path: Path<'_>) -> Result<Self, ConfError> {
         let number = node.as_scalar().and_then(|scalar| match scalar.to_value() {
             Value::Null => Some(0),
             Value::Int(i) => Some(i),
-            Value::Float(f) if f.fract() == 0.0 && f.abs() < 9.2e18 => Some(f as i64),
+            Value::Float(f) if f.abs() < 9.2e18 => Some(f as i64),
             _ => None,
         });
         number.ok_or_else(|| ConfError::expected("an integer", node, path))
@@ -347,7 +347,8 @@ mod tests {
             ("~", Some(0)),
             ("!!int \"3\"", Some(3)),
             ("\"3\"", None),
-            ("1.5", None),
+            ("1.5", Some(1)),
+            ("-1.5", Some(-1)),
             ("x", None),
             ("18446744073709551615", None),
         ] {

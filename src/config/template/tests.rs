@@ -33,7 +33,7 @@ fn fields_have_types_and_defaults() {
         Err("root.suffix: this field is required (line 1, column 1)".into())
     );
     let wrong = rendered(SHOUT, "{suffix: x, times: y}");
-    assert_eq!(wrong, Err("root.times: expected a number, got 'y' (line 1, column 20)".into()));
+    assert_eq!(wrong, Err("root.times: expected an integer, got 'y' (line 1, column 20)".into()));
 }
 
 /// The components of the reference and one template.
