@@ -92,7 +92,9 @@ fn read<K: OfKind>(conf: &Conf, field: &Field<Vec<Child<K>>>) -> Result<Vec<Chil
 /// Every resource has a label.
 fn labelled(resource: &Node, findings: &mut Vec<Finding>) {
     let is_component = !resource.entries().is_empty();
-    let named = resource.get("label").is_some_and(|label| label.as_scalar().is_none() || label.as_string().is_some_and(|it| !it.is_empty()));
+    let named = resource.get("label").is_some_and(|label| {
+        label.as_scalar().is_none() || label.as_string().is_some_and(|it| !it.is_empty())
+    });
     if is_component && !named {
         let message = "the label field for resources must be unique and not empty";
         findings.push(Finding::new(resource.line, FindingKind::BadLabel, message));
