@@ -34,7 +34,7 @@ pub type Batches = SmallVec<[Batch; 1]>;
 pub type Group = Vec<Transaction>;
 
 /// A reader stops adding to a group at this many transactions ...
-pub const GROUP_TRANSACTIONS: usize = 768;
+pub const GROUP_TRANSACTIONS: usize = 512;
 
 /// ... or at this many payload bytes.
 pub const GROUP_BYTES: usize = 128 * 1024;
