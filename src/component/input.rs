@@ -47,8 +47,6 @@ pub enum Pull {
 pub struct Reads {
     transactions: Group,
     bytes: usize,
-    /// How many transactions the last group had: the next one gets room for as many at once.
-    last: usize,
 }
 
 /// Why a connection could not be made.
@@ -86,9 +84,6 @@ impl ConnectError {
 impl Reads {
     /// Adds a batch and how its source learns of the outcome.
     pub fn push(&mut self, batch: Batch, ack: Ack) {
-        if self.transactions.capacity() == 0 {
-            self.transactions.reserve_exact(self.last);
-        }
         self.bytes += batch.iter().map(|m| m.size()).sum::<usize>();
         self.transactions.push(Transaction::new(batch, ack));
     }
@@ -110,7 +105,6 @@ impl Reads {
     /// Takes what was collected.
     pub fn take(&mut self) -> Group {
         self.bytes = 0;
-        self.last = self.transactions.len();
         std::mem::take(&mut self.transactions)
     }
 }
