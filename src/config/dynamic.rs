@@ -1,6 +1,6 @@
 //! Reading mappings, checks and interpolated texts, and what the linter says of them.
 
-use super::{ConfError, Dialect, FieldType, Finding, FindingKind, Node, Path, Style, Tag, Type};
+use super::{ConfError, Dialect, FieldType, Finding, FindingKind, Node, Path, Tag, Type};
 use crate::bloblang::{compile, split_template};
 use crate::expr::{Check, Mapping, ParseError, Template, environment};
 use crate::value::{Str, Value};
@@ -73,7 +73,7 @@ pub(super) fn check(dialect: Dialect, node: &Node, found: &mut Vec<Finding>) {
     };
     let Some(error) = errors.into_iter().flatten().next() else { return };
     // A block begins on the line below its mark; elsewhere lines are counted from the first one of the text.
-    let first = node.line + u32::from(scalar.style == Style::Literal);
+    let first = node.text_line();
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     let line = first.saturating_add(count(error.line)) - 1;
     let column = node.column.saturating_add(count(error.column));

@@ -166,7 +166,7 @@ impl<'a> Linter<'a> {
                     if info.enforced && !info.options.iter().any(|option| option.eq_ignore_ascii_case(text)) {
                         let hint = did_you_mean(text, info.options.iter().copied());
                         let message = format!("value {text} is not a valid option for this field{hint}");
-                        self.report(node.line, FindingKind::InvalidOption, message);
+                        self.report(node.text_line(), FindingKind::InvalidOption, message);
                     }
                     self.range(info, node);
                     self.usable(info, node, text);

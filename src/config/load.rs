@@ -1,5 +1,6 @@
 //! From text to a linted tree: variables filled in, YAML read, the outline checked, linted.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use super::component::infer;
@@ -116,14 +117,12 @@ struct Outline {
 
 impl Outline {
     fn types(&self, fields: &[&dyn AnyField], object: &Node, path: Path<'_>) -> Result<(), Finding> {
-        for entry in object.entries() {
-            if let Some(field) = fields.iter().find(|field| field.info().name == entry.key.text) {
-                self.shape(
-                    field.info(),
-                    field.info().shape,
-                    &entry.value,
-                    Path::Key(&path, &entry.key.text),
-                )?;
+        for (i, entry) in object.entries().iter().enumerate() {
+            let name = &entry.key.text;
+            let first = || object.entries()[..i].iter().all(|earlier| earlier.key.text != *name);
+            match fields.iter().map(|field| field.info()).find(|info| info.name == *name && first()) {
+                Some(info) => self.shape(info, info.shape, &entry.value, Path::Key(&path, name))?,
+                None => free(&entry.value)?,
             }
         }
         let missing =
@@ -159,10 +158,27 @@ impl Outline {
             Type::Float => f64::read(node, path).err(),
             Type::Bool => bool::read(node, path).err(),
             Type::Object => return self.types(info.fields, node, path),
-            Type::Unknown | Type::Component(_) => None,
+            Type::Unknown => return free(node),
+            Type::Component(_) => None,
         };
         read.map_or(Ok(()), |error| Err(Finding::new(1, FindingKind::FailedRead, error.to_string())))
     }
+}
+
+/// Checks a value of any type: no object in it may hold a key twice.
+fn free(node: &Node) -> Result<(), Finding> {
+    let mut keys = HashMap::new();
+    for entry in node.entries() {
+        if let Some(line) = keys.insert(&entry.key.text, entry.key.line) {
+            let message = format!(
+                "yaml: line {}: the key '{}' was set before, on line {line}",
+                entry.key.line, entry.key.text
+            );
+            return Err(Finding::new(1, FindingKind::FailedRead, message));
+        }
+        free(&entry.value)?;
+    }
+    node.items().iter().try_for_each(free)
 }
 
 fn wrong(node: &Node, path: Path<'_>, message: &str) -> Finding {

@@ -182,6 +182,12 @@ impl Node {
         }
     }
 
+    /// The line on which the text of a scalar begins: in a literal block that is the one below its indicator.
+    pub fn text_line(&self) -> u32 {
+        let literal = matches!(&self.value, NodeKind::Scalar(scalar) if scalar.style == Style::Literal);
+        self.line + u32::from(literal)
+    }
+
     /// The entries as written, merge keys and duplicates included, if this is an object; otherwise none.
     pub fn entries(&self) -> &[Entry] {
         match &self.value {

@@ -41,6 +41,10 @@ fn fields_and_their_shapes_are_checked() {
                 "1: value fanout is not a valid option for this field (did you mean 'fan_out'?)",
             ),
             ("output: {broker: {pattern: FAN_OUT, outputs: [drop: {}]}}", ""),
+            (
+                "output:\n  broker:\n    outputs: [drop: {}]\n    pattern: |-\n      fanout\n",
+                "5: value fanout is not a valid option for this field (did you mean 'fan_out'?)",
+            ),
         ],
         LintOptions::default(),
     );
@@ -64,6 +68,12 @@ fn values_of_the_outline_end_the_reading() {
                 "2: unable to infer component type: stdn (did you mean 'stdin'?)",
             ),
             ("input: 5", "1: invalid type !!int, expected object"),
+            ("x-own: [{a: 1, a: 2}]", "1: yaml: line 1: the key 'a' was set before, on line 1"),
+            (
+                "tests: [{name: x, input_batch: [{json_content: {\"a\": 1,\n a: 2}}]}]",
+                "1: yaml: line 2: the key 'a' was set before, on line 1",
+            ),
+            ("pipeline: {}\npipeline: {processors: 5}", "2: expected array value"),
         ],
         LintOptions::default(),
     );
