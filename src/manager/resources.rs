@@ -161,7 +161,11 @@ impl Shared {
         })
     }
 
+    /// Closes all resources, once the streams that use them have ended.
     pub(super) async fn close_resources(&self) {
+        // Nobody takes any more what input resources have read ahead; without a reader they need not wait for one.
+        let inputs = &self.resources.inputs;
+        inputs.labels().iter().for_each(|label| drop(inputs.remove(label)));
         let all = std::mem::take(&mut *self.owned.lock().unwrap_or_else(PoisonError::into_inner));
         futures_util::future::join_all(all.into_values().map(Owned::retire)).await;
     }

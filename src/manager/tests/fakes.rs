@@ -11,7 +11,7 @@ use crate::component::{
     SourceSetup, WriteError,
 };
 use crate::config::{ComponentSpec, Conf, Field, Kind, field};
-use crate::message::Batch;
+use crate::message::{Ack, Batch, Message, batch_of};
 use crate::value::Str;
 
 const PORT: Field<Str> =
@@ -32,6 +32,13 @@ const ONCE: InputSpec = InputSpec {
     }),
 };
 
+const OFTEN: InputSpec = InputSpec {
+    spec: ComponentSpec::new(Kind::Input, "often").fields(&[]),
+    build: InputBuild::Source(|_, _| {
+        Ok(SourceSetup { source: Box::new(Often), auto_replay: false, batching: None })
+    }),
+};
+
 const TAKE: OutputSpec = OutputSpec {
     spec: ComponentSpec::new(Kind::Output, "take").fields(&[&BUILD]),
     build: OutputBuild::Sink(take),
@@ -47,7 +54,7 @@ const FIXED: CacheSpec = CacheSpec {
 
 pub fn registry() -> Registry {
     Registry {
-        inputs: Listing(&[&[&WAIT, &ONCE]]),
+        inputs: Listing(&[&[&WAIT, &ONCE, &OFTEN]]),
         outputs: Listing(&[&[&TAKE]]),
         buffers: Listing(&[&[&NONE]]),
         caches: Listing(&[&[&FIXED]]),
@@ -108,6 +115,21 @@ impl Source for Once {
 
     async fn read(&mut self, _: &mut Reads) -> Result<(), ReadError> {
         Err(ReadError::EndOfInput)
+    }
+}
+
+/// Always has one more message.
+struct Often;
+
+#[async_trait]
+impl Source for Often {
+    async fn connect(&mut self) -> Result<(), ConnectError> {
+        Ok(())
+    }
+
+    async fn read(&mut self, reads: &mut Reads) -> Result<(), ReadError> {
+        reads.push(batch_of(Message::from_bytes("again")), Ack::none());
+        Ok(())
     }
 }
 

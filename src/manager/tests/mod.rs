@@ -174,6 +174,16 @@ async fn resources_are_replaced_where_they_are_used() {
     assert_eq!(manager.shut_down(SECOND).await, [""; 0]);
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_nobody_reads_does_not_hold_up_the_end() {
+    let manager = manager();
+    manager.set_resource(Kind::Input, "i", b"often: {}", false).await.expect("created");
+    tokio::time::sleep(SECOND).await;
+    let asked = tokio::time::Instant::now();
+    assert_eq!(manager.shut_down(SECOND).await, [""; 0]);
+    assert!(asked.elapsed() < SECOND, "{:?}", asked.elapsed());
+}
+
 #[tokio::test]
 async fn a_thousand_streams_come_and_go() {
     let manager = manager();
