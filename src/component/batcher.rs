@@ -54,9 +54,9 @@ impl Batcher {
         for mut message in transaction.batch {
             self.owners.push((owner, message.source()));
             message.set_source(self.batch.len() as u32);
-            self.bytes += if self.policy.byte_size > 0 { message.size() } else { 0 };
+            self.bytes += if self.policy.weighs() { message.size() } else { 0 };
             self.batch.push(message);
-            complete |= self.policy.completes(&self.batch, self.bytes);
+            complete = complete || self.policy.completes(&self.batch, self.bytes);
         }
         complete
     }
@@ -67,7 +67,7 @@ impl Batcher {
 
     /// When the running period ends, if something is held that waits for it.
     pub fn deadline(&self) -> Option<Instant> {
-        let period = self.policy.period.filter(|_| !self.is_empty())?;
+        let period = self.policy.period().filter(|_| !self.is_empty())?;
         Some(self.since + period + self.delay)
     }
 
@@ -101,7 +101,7 @@ impl Batcher {
 
     /// Moves the beginning of the period on by whole periods: it runs on while nothing comes.
     fn wind(&mut self) {
-        let Some(period) = self.policy.period else { return };
+        let Some(period) = self.policy.period() else { return };
         let elapsed = self.since.elapsed();
         if elapsed > period {
             let periods = elapsed.as_nanos() / period.as_nanos();

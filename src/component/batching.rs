@@ -36,29 +36,25 @@ pub const POLICY_FIELDS: &[&dyn AnyField] = &[&COUNT, &BYTE_SIZE, &PERIOD, &CHEC
 pub const BATCHING: Field<Conf> =
     field("batching").fields(POLICY_FIELDS).doc("When messages are joined into a batch.");
 
-/// When a batch is complete.
+/// When a batch is complete, and what is done to it then.
 pub struct Policy {
-    pub count: usize,
-    pub byte_size: usize,
-    pub period: Option<Duration>,
-    jitter: f64,
-    check: Option<Check>,
+    triggers: Triggers,
     pub processors: Arc<Chain>,
     metrics: Handle<BatchMetrics>,
 }
 
-// === impl Policy ===
+struct Triggers {
+    count: usize,
+    byte_size: usize,
+    period: Option<Duration>,
+    jitter: f64,
+    check: Option<Check>,
+}
 
-impl Policy {
-    /// The policy of an object with [`POLICY_FIELDS`]; none if it would never join anything.
-    pub fn read(conf: &Conf, cx: &Context) -> Built<Option<Self>> {
-        let policy = Self::new(conf, cx)?;
-        let joins =
-            policy.count > 1 || policy.byte_size > 0 || policy.period.is_some() || policy.check.is_some();
-        Ok((joins || !policy.processors.is_empty()).then_some(policy))
-    }
+// === impl Triggers ===
 
-    fn new(conf: &Conf, cx: &Context) -> Built<Self> {
+impl Triggers {
+    fn read(conf: &Conf) -> Built<Self> {
         let period = conf.get(&PERIOD)?.get();
         let check = conf.get(&CHECK)?;
         let jitter = conf.get(&JITTER)?;
@@ -71,32 +67,74 @@ impl Policy {
             period: (!period.is_zero()).then_some(period),
             jitter,
             check: (!check.is_empty()).then_some(check),
-            processors: Arc::new(cx.chain(&conf.get(&PROCESSORS)?.unwrap_or_default())?),
-            metrics: cx.metrics(),
         })
+    }
+
+    /// Whether there is a trigger that joins messages at all.
+    fn joins(&self) -> bool {
+        self.count > 1 || self.byte_size > 0 || self.period.is_some() || self.check.is_some()
+    }
+}
+
+// === impl Policy ===
+
+impl Policy {
+    /// The policy of an object with [`POLICY_FIELDS`]; none if it would never join anything.
+    pub fn read(conf: &Conf, cx: &Context) -> Built<Option<Self>> {
+        let triggers = Triggers::read(conf)?;
+        match triggers.joins() || conf.get(&PROCESSORS)?.is_some_and(|some| !some.is_empty()) {
+            true => Self::new(triggers, conf, cx).map(Some),
+            false => Ok(None),
+        }
     }
 
     /// As [`Self::read`], for places where a policy without any trigger is a mistake.
     pub fn required(conf: &Conf, cx: &Context) -> Built<Self> {
-        let policy = Self::new(conf, cx)?;
-        if policy.count > 0 || policy.byte_size > 0 || policy.period.is_some() || policy.check.is_some() {
-            return Ok(policy);
+        let triggers = Triggers::read(conf)?;
+        if triggers.joins() || triggers.count > 0 {
+            return Self::new(triggers, conf, cx);
         }
         let path = conf.path();
         Err(format!("{path}: a batch policy needs at least one of count, byte_size, period and check").into())
     }
 
+    /// Metrics and processors of a policy stand below its component, whatever the field is called.
+    fn new(triggers: Triggers, conf: &Conf, cx: &Context) -> Built<Self> {
+        let cx = Self::place(cx);
+        let processors = conf.get(&PROCESSORS)?.unwrap_or_default().into_iter().enumerate();
+        let processors: Vec<_> = processors
+            .map(|(i, processor)| processor.at_path(format!("{}.processors.{i}", cx.path())))
+            .collect();
+        Ok(Self { triggers, processors: Arc::new(cx.chain(&processors)?), metrics: cx.metrics() })
+    }
+
+    /// Where the policy of a component counts.
+    pub fn place(cx: &Context) -> Context {
+        cx.at(cx.type_name(), cx.label(), &format!("{}.batching", cx.path()))
+    }
+
+    /// How long a batch waits for more at most.
+    pub fn period(&self) -> Option<Duration> {
+        self.triggers.period
+    }
+
+    /// Whether the size of batches has to be known.
+    pub fn weighs(&self) -> bool {
+        self.triggers.byte_size > 0
+    }
+
     /// Whether the batch is complete with its newest message.
     pub fn completes(&self, batch: &Batch, bytes: usize) -> bool {
-        if self.count > 0 && batch.len() >= self.count {
+        let triggers = &self.triggers;
+        if triggers.count > 0 && batch.len() >= triggers.count {
             self.metrics.count.add(1);
             return true;
         }
-        if self.byte_size > 0 && bytes >= self.byte_size {
+        if triggers.byte_size > 0 && bytes >= triggers.byte_size {
             self.metrics.size.add(1);
             return true;
         }
-        let Some(check) = &self.check else { return false };
+        let Some(check) = &triggers.check else { return false };
         let complete = check.test(batch, batch.len() - 1).unwrap_or(false);
         if complete {
             self.metrics.check.add(1);
@@ -124,8 +162,10 @@ impl Policy {
 
     /// How much later than its period the next batch is complete.
     pub fn delay(&self) -> Duration {
-        match self.period {
-            Some(period) if self.jitter > 0.0 => period.mul_f64(self.jitter * rand::random::<f64>()),
+        match self.triggers.period {
+            Some(period) if self.triggers.jitter > 0.0 => {
+                period.mul_f64(self.triggers.jitter * rand::random::<f64>())
+            }
             _ => Duration::ZERO,
         }
     }

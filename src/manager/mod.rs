@@ -86,7 +86,7 @@ pub struct Entry {
 
 impl Manager {
     pub fn new(settings: Settings) -> Self {
-        let scope = settings.metrics.scope(settings.streams_mode.then_some(""));
+        let scope = settings.metrics.shared_scope(settings.streams_mode);
         Self {
             shared: Arc::new(Shared {
                 settings,

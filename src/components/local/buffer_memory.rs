@@ -10,7 +10,8 @@ use tokio::time::{Instant, sleep_until};
 use super::queue::Queue;
 use crate::component::{Batcher, Buffer, BufferSpec, Built, Context, POLICY_FIELDS, Policy, Pull};
 use crate::config::{AnyField, ComponentSpec, Conf, Example, Field, Kind, field};
-use crate::message::Group;
+use crate::message::{Group, Transaction, sink};
+use crate::telemetry::metrics::{Batching, Buffer as BufferMetrics, Handle, Timer};
 
 const LIMIT: Field<usize> = field("limit").default(524_288_000).doc(
     "How many bytes of content may wait in the buffer or be on their way out of it; then the input waits.",
@@ -37,31 +38,40 @@ pub const MEMORY: BufferSpec = BufferSpec {
         }]),
     build: |conf: &Conf, cx: &Context| -> Built<Option<Arc<dyn Buffer>>> {
         let policy = conf.get(&BATCH_POLICY)?;
-        let joining = match policy.get(&ENABLED)? {
-            true => Some(Joining::new(Policy::required(&policy, cx)?)),
-            false => None,
+        let way = match policy.get(&ENABLED)? {
+            true => Way::Joined(Joining::new(Policy::required(&policy, cx)?, cx)),
+            false => Way::AsTheyCame(Policy::place(cx).metrics()),
         };
-        Ok(Some(Arc::new(Memory { queue: Queue::new(conf.get(&LIMIT)?, cx.metrics()), joining })))
+        let leaves = matches!(way, Way::AsTheyCame(_));
+        Ok(Some(Arc::new(Memory { queue: Queue::new(conf.get(&LIMIT)?, cx.metrics(), leaves), way })))
     },
 };
 
 struct Memory {
     queue: Arc<Queue>,
-    joining: Option<Joining>,
+    way: Way,
+}
+
+/// How batches leave the buffer.
+enum Way {
+    /// Each counts as one that a policy with a count of one has made.
+    AsTheyCame(Handle<Batching>),
+    Joined(Joining),
 }
 
 /// Joins what leaves the queue.
 struct Joining {
     policy: Arc<Policy>,
     batcher: Mutex<Batcher>,
+    metrics: Handle<BufferMetrics>,
 }
 
 // === impl Joining ===
 
 impl Joining {
-    fn new(policy: Policy) -> Self {
+    fn new(policy: Policy, cx: &Context) -> Self {
         let policy = Arc::new(policy);
-        Self { batcher: Mutex::new(Batcher::new(policy.clone())), policy }
+        Self { batcher: Mutex::new(Batcher::new(policy.clone())), policy, metrics: cx.metrics() }
     }
 
     async fn read(&self, queue: &Arc<Queue>) -> Pull {
@@ -96,8 +106,20 @@ impl Joining {
 
     async fn flush(&self, batcher: &mut Batcher, out: &mut Group) {
         if let Some(transaction) = batcher.take() {
-            out.extend(self.policy.pack(transaction).await);
+            out.extend(self.policy.pack(transaction).await.map(|packed| self.counted(packed)));
         }
+    }
+
+    /// Counts a batch that leaves, and how long it takes until it is answered.
+    fn counted(&self, Transaction { batch, ack }: Transaction) -> Transaction {
+        self.metrics.sent.add(batch.len() as u64);
+        self.metrics.batch_sent.add(1);
+        let (metrics, since) = (self.metrics.clone(), Timer::start());
+        let ack = sink(move |outcome| {
+            metrics.latency.record(since.elapsed(), 1);
+            ack.resolve(outcome);
+        });
+        Transaction { batch, ack }
     }
 }
 
@@ -118,9 +140,15 @@ impl Buffer for Memory {
     }
 
     async fn read(&self) -> Pull {
-        match &self.joining {
-            Some(joining) => joining.read(&self.queue).await,
-            None => self.queue.pull(true).await,
+        match &self.way {
+            Way::Joined(joining) => joining.read(&self.queue).await,
+            Way::AsTheyCame(metrics) => {
+                let pull = self.queue.pull(true).await;
+                if let Pull::Group(group) = &pull {
+                    metrics.count.add(group.len() as u64);
+                }
+                pull
+            }
         }
     }
 
@@ -130,7 +158,7 @@ impl Buffer for Memory {
 
     async fn close(&self) {
         self.queue.close();
-        if let Some(joining) = &self.joining {
+        if let Way::Joined(joining) = &self.way {
             joining.policy.processors.close().await;
         }
     }
@@ -151,7 +179,7 @@ mod tests {
 
     use super::super::testing::{buffer, context, transaction};
     use super::*;
-    use crate::message::{Outcome, Transaction};
+    use crate::message::Outcome;
 
     /// What is read next, as texts.
     async fn read(buffer: &dyn Buffer) -> Vec<(Vec<String>, Transaction)> {

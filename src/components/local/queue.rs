@@ -20,6 +20,8 @@ pub struct Queue {
     /// Bytes have become free.
     writable: Notify,
     metrics: Handle<BufferMetrics>,
+    /// Whether what is handed out leaves the buffer as it is, so that it is counted here.
+    leaves: bool,
 }
 
 #[derive(Default)]
@@ -54,9 +56,9 @@ struct Away {
 // === impl Queue ===
 
 impl Queue {
-    pub fn new(limit: usize, metrics: Handle<BufferMetrics>) -> Arc<Self> {
+    pub fn new(limit: usize, metrics: Handle<BufferMetrics>, leaves: bool) -> Arc<Self> {
         let (state, readable, writable) = (Mutex::default(), Notify::new(), Notify::new());
-        Arc::new(Self { limit, state, readable, writable, metrics })
+        Arc::new(Self { limit, state, readable, writable, metrics, leaves })
     }
 
     /// Stores a batch and acks it, once there is room.
@@ -120,8 +122,10 @@ impl Queue {
             let Some(stored) = state.waiting.pop_front_if(|stored| stored.is_due()) else { break };
             state.away += 1;
             state.announced = false;
-            self.metrics.sent.add(stored.batch.len() as u64);
-            self.metrics.batch_sent.add(1);
+            if self.leaves {
+                self.metrics.sent.add(stored.batch.len() as u64);
+                self.metrics.batch_sent.add(1);
+            }
             let batch = stored.batch.clone();
             let away = Away { queue: self.clone(), stored: Mutex::new(Some(stored)), since: Timer::start() };
             group.push(batch, Ack::new(Arc::new(away), 0));
@@ -176,6 +180,9 @@ impl AckSink for Away {
     fn resolve(&self, _: u32, outcome: Outcome) {
         let stored = self.stored.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(mut stored) = stored else { return };
+        if self.queue.leaves {
+            self.queue.metrics.latency.record(self.since.elapsed(), 1);
+        }
         let mut state = self.queue.lock();
         state.away -= 1;
         state.bytes -= stored.bytes;
@@ -189,8 +196,6 @@ impl AckSink for Away {
             stored.due = Some(Instant::now() + pause(stored.attempts));
             state.bytes += stored.bytes;
             state.waiting.push_front(stored);
-        } else {
-            self.queue.metrics.latency.record(self.since.elapsed(), 1);
         }
         drop(state);
         self.queue.readable.notify_one();

@@ -32,7 +32,9 @@ pub(super) struct Sequence {
 }
 
 fn build(conf: &Conf, cx: &Context) -> Built<Box<dyn Input>> {
-    let confs = conf.get(&INPUTS)?;
+    // All of them stand, and count, at one place, as only one of them is there at a time.
+    let place = format!("{}.sequence", cx.path());
+    let confs: Vec<_> = conf.get(&INPUTS)?.into_iter().map(|child| child.at_path(place.as_str())).collect();
     if confs.is_empty() {
         return Err(conf.error(&INPUTS, "a sequence needs at least one input").into());
     }

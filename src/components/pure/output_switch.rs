@@ -77,11 +77,9 @@ impl Switch {
             return Err(conf.error(&CASES, "a switch needs at least two cases").into());
         }
         let retry = conf.get(&RETRY)?;
-        let parent = conf.path();
         let (mut checks, mut cases) = (Vec::new(), Vec::new());
-        for (i, case) in confs.iter().enumerate() {
-            let child = case.get(&OUTPUT)?.at_path(format!("{parent}.{i}.output"));
-            let mut output = cx.output(&child)?;
+        for case in &confs {
+            let mut output = cx.output(&case.get(&OUTPUT)?)?;
             if retry {
                 output = Arc::new(Retrying::new(output, Attempts::endless(), cx.clone()));
             }

@@ -66,9 +66,8 @@ struct Hub {
     relabel: Option<Relabel>,
     /// Whether series that configs name themselves record every event.
     records: bool,
-    /// Scopes by stream id; the shared scope has the empty id. While a stream is being replaced two scopes have
-    /// one id: the last one counts.
-    scopes: Mutex<BTreeMap<Str, Vec<Weak<Registered>>>>,
+    /// While a stream is being replaced two scopes have one owner: the last one counts.
+    scopes: Mutex<BTreeMap<Owner, Vec<Weak<Registered>>>>,
 }
 
 /// The series of one stream, or those of everything shared. Clones share them; the last one takes them away.
@@ -79,8 +78,18 @@ pub struct Scope {
     before: Option<Relabel>,
 }
 
+/// Whose series a scope holds.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Owner {
+    /// What streams share.
+    Resources,
+    /// A stream by its id, which is empty outside of streams mode.
+    Stream(Str),
+}
+
 struct Registered {
     hub: Weak<Hub>,
+    owner: Owner,
     /// The value of the `stream` label; none outside of streams mode.
     stream: Option<Str>,
     /// Sorted by [`Block::identity`].
@@ -100,16 +109,24 @@ impl Metrics {
         Self { hub: Arc::new(Hub { relabel, records: true, ..Hub::default() }) }
     }
 
-    /// A scope whose series carry the label `stream`, or no such label outside of streams mode (`None`). Shared
-    /// resources of streams mode have an empty `stream`.
+    /// A scope of a stream. Its series carry the label `stream`, or no such label outside of streams mode (`None`).
     pub fn scope(&self, stream: Option<&str>) -> Scope {
+        self.scope_of(Owner::Stream(stream.unwrap_or_default().into()), stream)
+    }
+
+    /// The scope of what streams share; in streams mode its series have an empty label `stream`.
+    pub fn shared_scope(&self, streams_mode: bool) -> Scope {
+        self.scope_of(Owner::Resources, streams_mode.then_some(""))
+    }
+
+    fn scope_of(&self, owner: Owner, stream: Option<&str>) -> Scope {
         let registered = Arc::new(Registered {
             hub: Arc::downgrade(&self.hub),
+            owner: owner.clone(),
             stream: stream.map(Str::from),
             blocks: Mutex::default(),
         });
-        let id = registered.id();
-        locked(&self.hub.scopes).entry(id).or_default().push(Arc::downgrade(&registered));
+        locked(&self.hub.scopes).entry(owner).or_default().push(Arc::downgrade(&registered));
         Scope { registered, before: None }
     }
 
@@ -149,7 +166,12 @@ impl Metrics {
 impl Scope {
     /// A scope that no exporter sees, for tests and for dry runs.
     pub fn detached() -> Self {
-        let registered = Registered { hub: Weak::new(), stream: None, blocks: Mutex::default() };
+        let registered = Registered {
+            hub: Weak::new(),
+            owner: Owner::Resources,
+            stream: None,
+            blocks: Mutex::default(),
+        };
         Self { registered: Arc::new(registered), before: None }
     }
 
@@ -234,22 +256,14 @@ impl Scope {
     }
 }
 
-// === impl Registered ===
-
-impl Registered {
-    fn id(&self) -> Str {
-        self.stream.clone().unwrap_or_default()
-    }
-}
-
 impl Drop for Registered {
     fn drop(&mut self) {
         let Some(hub) = self.hub.upgrade() else { return };
         let mut scopes = locked(&hub.scopes);
-        if let Some(same) = scopes.get_mut(&self.id()) {
+        if let Some(same) = scopes.get_mut(&self.owner) {
             same.retain(|scope| scope.strong_count() > 0);
             if same.is_empty() {
-                scopes.remove(&self.id());
+                scopes.remove(&self.owner);
             }
         }
     }

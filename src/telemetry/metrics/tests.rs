@@ -40,6 +40,17 @@ fn the_newest_scope_of_an_id_counts() {
 }
 
 #[test]
+fn resources_stand_beside_the_only_stream() {
+    let metrics = Metrics::default();
+    let (shared, stream) = (metrics.shared_scope(false), metrics.scope(None));
+    shared.register::<RateLimit>("r", "root.rate_limit_resources").checked.add(2);
+    stream.register::<RateLimit>("", "root.input").checked.add(1);
+    let text = text(&metrics);
+    assert!(text.contains("rate_limit_checked{label=\"r\",path=\"root.rate_limit_resources\"} 2\n"), "{text}");
+    assert!(text.contains("rate_limit_checked{label=\"\",path=\"root.input\"} 1\n"), "{text}");
+}
+
+#[test]
 fn a_component_registered_again_goes_on_counting() {
     let scope = Scope::detached();
     scope.register::<Cache>("c", "root.cache_resources").get.success.add(1);
