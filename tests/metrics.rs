@@ -60,7 +60,8 @@ fn series(run: &Run) -> BTreeMap<String, f64> {
     }
     let head = "http: {enabled: false}\nlogger: {level: \"OFF\"}\nmetrics: {prometheus: {file_output_path: out.prom}}\n";
     std::fs::write(folder.path().join("config.yaml"), format!("{head}{}", run.config)).expect("its config");
-    let program = std::env::var("NEKTON_TEST_BIN").unwrap_or_else(|_| env!("CARGO_BIN_EXE_nekton").to_owned());
+    let program =
+        std::env::var("NEKTON_TEST_BIN").unwrap_or_else(|_| env!("CARGO_BIN_EXE_nekton").to_owned());
     let mut child = Command::new(program)
         .args(["run", "config.yaml"])
         .current_dir(folder.path())

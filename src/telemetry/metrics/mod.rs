@@ -166,12 +166,8 @@ impl Metrics {
 impl Scope {
     /// A scope that no exporter sees, for tests and for dry runs.
     pub fn detached() -> Self {
-        let registered = Registered {
-            hub: Weak::new(),
-            owner: Owner::Resources,
-            stream: None,
-            blocks: Mutex::default(),
-        };
+        let registered =
+            Registered { hub: Weak::new(), owner: Owner::Resources, stream: None, blocks: Mutex::default() };
         Self { registered: Arc::new(registered), before: None }
     }
 

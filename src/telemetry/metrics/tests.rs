@@ -46,7 +46,10 @@ fn resources_stand_beside_the_only_stream() {
     shared.register::<RateLimit>("r", "root.rate_limit_resources").checked.add(2);
     stream.register::<RateLimit>("", "root.input").checked.add(1);
     let text = text(&metrics);
-    assert!(text.contains("rate_limit_checked{label=\"r\",path=\"root.rate_limit_resources\"} 2\n"), "{text}");
+    assert!(
+        text.contains("rate_limit_checked{label=\"r\",path=\"root.rate_limit_resources\"} 2\n"),
+        "{text}"
+    );
     assert!(text.contains("rate_limit_checked{label=\"\",path=\"root.input\"} 1\n"), "{text}");
 }
 
