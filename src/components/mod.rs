@@ -21,6 +21,8 @@ mod schema_registry;
 #[cfg(feature = "sqlite")]
 mod sql;
 mod text;
+#[cfg(feature = "wasm")]
+mod wasm;
 
 use crate::component::{Listing, Registry};
 
@@ -53,6 +55,8 @@ pub const REGISTRY: Registry = Registry {
         #[cfg(feature = "sqlite")]
         sql::PROCESSORS,
         text::PROCESSORS,
+        #[cfg(feature = "wasm")]
+        wasm::PROCESSORS,
     ]),
     outputs: Listing(&[
         http::OUTPUTS,
@@ -92,6 +96,7 @@ mod tests {
         "sql_raw",
         "sql_select",
         "sqlite",
+        "wasm",
     ];
 
     #[test]
