@@ -1,7 +1,8 @@
 //! Modules, and instances of them that work on messages within limits.
 
 use wasmi::{
-    Config, Engine, Error, Func, Linker, Memory, Module, Store, StoreLimits, StoreLimitsBuilder, TypedFunc, Val,
+    Config, Engine, Error, Func, Linker, Memory, Module, Store, StoreLimits, StoreLimitsBuilder, TypedFunc,
+    Val,
 };
 
 use super::{host, wasi};

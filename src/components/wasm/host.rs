@@ -103,7 +103,9 @@ fn peek(cx: &mut Caller<'_, State>, at: u32, len: u32) -> Result<Vec<u8>, Failur
     charge(cx, len as usize).map_err(Failure::Trap)?;
     let memory = cx.data().exports.memory.map(|memory| memory.data(&*cx));
     let bytes = memory.and_then(|memory| memory.get(at as usize..)?.get(..len as usize));
-    bytes.map(<[u8]>::to_vec).ok_or_else(|| Failure::Flag("the module passed a text outside of its memory".to_owned()))
+    bytes
+        .map(<[u8]>::to_vec)
+        .ok_or_else(|| Failure::Flag("the module passed a text outside of its memory".to_owned()))
 }
 
 /// Takes steps for a call of ours that copies so many bytes.

@@ -20,7 +20,10 @@ pub const WASM: ProcessorSpec = ProcessorSpec {
         .summary("Calls a function of a WebAssembly module for each message.")
         .description(DESCRIPTION)
         .fields(&[&MODULE_PATH, &FUNCTION])
-        .examples(&[Example { title: "A module beside the config", config: "wasm:\n  module_path: ./louder.wasm\n" }]),
+        .examples(&[Example {
+            title: "A module beside the config",
+            config: "wasm:\n  module_path: ./louder.wasm\n",
+        }]),
     build: new,
     silent: false,
 };
@@ -46,7 +49,8 @@ counts as sixteen) or needs more than 256 MiB flags its message, which stays as 
 fn new(conf: &Conf, cx: &Context) -> Built<Box<dyn Processor>> {
     let path = conf.get(&MODULE_PATH)?;
     let binary = std::fs::read(&*path);
-    let binary = binary.map_err(|error| conf.error(&MODULE_PATH, format!("'{path}' cannot be read: {error}")))?;
+    let binary =
+        binary.map_err(|error| conf.error(&MODULE_PATH, format!("'{path}' cannot be read: {error}")))?;
     let function = conf.get(&FUNCTION)?;
     let program = Program::new(&binary, &function, Limits::default(), cx.log().clone());
     let wasm = program.and_then(Wasm::new);
@@ -153,21 +157,28 @@ mod tests {
             (call $set (call $pointer (local.get $other)) (i32.wrap_i64 (local.get $other)))";
         let mut message = Message::from_bytes("content");
         message.set_meta("key", 5);
-        let copies = wasm("", copy).process([message, Message::from_bytes("x")].into_iter().collect());
+        let copier = wasm("", copy);
+        let copies = copier.process([message, Message::from_bytes("x")].into_iter().collect());
         let done = copies.finish().await.expect("nothing is rejected");
-        let shown: Vec<_> = done[0].iter().map(|m| (m.bytes().clone(), m.meta().get("key").cloned())).collect();
+        let shown: Vec<_> =
+            done[0].iter().map(|m| (m.bytes().clone(), m.meta().get("key").cloned())).collect();
         assert_eq!(shown, [("5".into(), Some("content".into())), ("".into(), Some("x".into()))]);
     }
 
     #[tokio::test]
     async fn what_fails_flags_its_message_alone() {
-        let picky = format!("{SHOUT} (if (i32.eq (i32.wrap_i64 (local.get $text)) (i32.const 1)) (then unreachable))");
+        let picky = format!(
+            "{SHOUT} (if (i32.eq (i32.wrap_i64 (local.get $text)) (i32.const 1)) (then unreachable))"
+        );
         let results = run_alone(&wasm("", &picky), &["ab", "c", "de"]).await;
         assert_eq!(results[0], "!b");
         assert!(results[1].starts_with("c!") && results[1].contains("unreachable"), "{}", results[1]);
         assert_eq!(results[2], "!e");
         let outside = "(call $set (i32.const 65530) (i32.const 10))";
-        assert_eq!(run_alone(&wasm("", outside), &["x"]).await, ["x!the module passed a text outside of its memory"]);
+        assert_eq!(
+            run_alone(&wasm("", outside), &["x"]).await,
+            ["x!the module passed a text outside of its memory"]
+        );
     }
 
     #[tokio::test]
@@ -175,8 +186,11 @@ mod tests {
         let limits = || Limits { steps: 1_000_000, memory: 1 << 20 };
         for (process, reason) in [
             ("(loop (br 0))", "fuel"),
-            ("(loop (drop (call $get)) (br 0))", "memory"),
-            ("(loop (call $set_meta (i32.const 0) (i32.const 3) (i32.const 0) (i32.const 60000)) (br 0))", "fuel"),
+            ("(loop (drop (call $get)) (br 0))", "fuel"),
+            (
+                "(loop (call $set_meta (i32.const 0) (i32.const 3) (i32.const 0) (i32.const 60000)) (br 0))",
+                "fuel",
+            ),
             ("(drop (memory.grow (i32.const 100))) (i32.store (i32.const 200000) (i32.const 1))", "bounds"),
             ("(call $deep)", "stack"),
         ] {
@@ -198,7 +212,10 @@ mod tests {
               (i32.const 0) (i64.const 0) (i64.const 0) (i32.const 0) (i32.const 64)))
             (call $set (i32.const 0) (i32.const 1))";
         assert_eq!(run_alone(&wasm(head, process), &["x"]).await, ["4"], "the number of ENOSYS, 52");
-        assert_eq!(run_alone(&wasm(head, "(call $exit (i32.const 3))"), &["x"]).await, ["x!the module ended with 3"]);
+        assert_eq!(
+            run_alone(&wasm(head, "(call $exit (i32.const 3))"), &["x"]).await,
+            ["x!the module ended with 3"]
+        );
     }
 
     #[test]
