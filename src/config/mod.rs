@@ -76,6 +76,6 @@ pub use skeleton::{skeleton, skeleton_of};
 pub use spec::{Body, ComponentSpec, Example, Specs};
 pub use stream::{PipelineConf, STREAM_FIELDS, StreamConf};
 pub use template::{TEMPLATE_FIELDS, Template, TemplateFile};
-pub use usable::{Usable, regex};
+pub use usable::{Usable, regex, without_effect};
 pub use walk::{Place, components};
 pub use yaml::{YamlError, parse};

@@ -3,7 +3,7 @@
 use crate::client::TLS;
 use crate::component::{Built, MetricsSpec};
 use crate::config::{
-    AnyField, ComponentSpec, Conf, ConfError, Duration, Field, FromConf, Kind, Status, field,
+    AnyField, ComponentSpec, Conf, ConfError, Duration, Field, FromConf, Kind, Status, field, without_effect,
 };
 use crate::telemetry::metrics::{Exporter, Influx, Precision};
 use crate::value::Str;
@@ -34,10 +34,12 @@ const WRITE_CONSISTENCY: Field<Option<Str>> = field("write_consistency")
 const RUNTIME: Field<Str> = field("runtime")
     .default("")
     .advanced()
+    .rule(without_effect)
     .doc("Accepted for old configs; there is no Go runtime to measure.");
 const DEBUG_GC: Field<Str> = field("debug_gc")
     .default("")
     .advanced()
+    .rule(without_effect)
     .doc("Accepted for old configs; there is no garbage collector to measure.");
 
 pub const INFLUXDB: MetricsSpec = MetricsSpec {

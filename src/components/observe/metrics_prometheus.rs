@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use crate::component::{Built, MetricsSpec};
-use crate::config::{AnyField, ComponentSpec, Conf, ConfError, Duration, Field, FromConf, Kind, field};
+use crate::config::{
+    AnyField, ComponentSpec, Conf, ConfError, Duration, Field, FromConf, Kind, field, without_effect,
+};
 use crate::telemetry::metrics::{Exporter, Prometheus, Push, Timings};
 use crate::value::Str;
 
@@ -26,10 +28,12 @@ const ADD_PROCESS_METRICS: Field<bool> = field("add_process_metrics")
 const ADD_GO_METRICS: Field<bool> = field("add_go_metrics")
     .default(false)
     .advanced()
+    .rule(without_effect)
     .doc("Accepted for old configs; there is no Go runtime to measure.");
 const USE_DEFAULT_REGISTRY: Field<bool> = field("use_default_registry")
     .default(false)
     .advanced()
+    .rule(without_effect)
     .doc("Accepted for old configs; there is one registry.");
 const PUSH_URL: Field<Str> = field("push_url")
     .default("")
