@@ -39,7 +39,7 @@ pub const MEMORY: BufferSpec = BufferSpec {
     build: |conf: &Conf, cx: &Context| -> Built<Option<Arc<dyn Buffer>>> {
         let policy = conf.get(&BATCH_POLICY)?;
         let way = match policy.get(&ENABLED)? {
-            true => Way::Joined(Joining::new(Policy::required(&policy, cx)?, cx)),
+            true => Way::Joined(Box::new(Joining::new(Policy::required(&policy, cx)?, cx))),
             false => Way::AsTheyCame(Policy::place(cx).metrics()),
         };
         let leaves = matches!(way, Way::AsTheyCame(_));
@@ -56,7 +56,7 @@ struct Memory {
 enum Way {
     /// Each counts as one that a policy with a count of one has made.
     AsTheyCame(Handle<Batching>),
-    Joined(Joining),
+    Joined(Box<Joining>),
 }
 
 /// Joins what leaves the queue.

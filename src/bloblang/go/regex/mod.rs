@@ -81,7 +81,7 @@ impl Pattern {
         self.names.len()
     }
 
-    /// Replaces every match by the template's expansion; none where that becomes longer than [`MAX_TEXT`].
+    /// Replaces every match by the template's expansion; none where that becomes longer than `MAX_TEXT`.
     pub fn replace_all<'t>(&self, text: &'t str, template: &Template) -> Option<Cow<'t, str>> {
         let mut out = String::new();
         let put = |piece: Piece<'_>| {
