@@ -8,6 +8,7 @@ use libyaml_safer::{Event, EventData, Mark, Parser, ScalarStyle};
 
 use super::scalar::{fits, resolve};
 use super::{Entry, Key, Node, NodeKind, Scalar, Style, Tag};
+use crate::value::Str;
 
 /// How deep lists and objects may nest; reading and linting recurse that far.
 const MAX_DEPTH: usize = 500;
@@ -185,7 +186,7 @@ impl Builder {
             Items::Seq(items) => items.push(node),
             Items::Map(entries, key) => match key.take() {
                 Some(key) => entries.push(Entry { key, value: node }),
-                None => *key = Some(as_key(node, mark)?),
+                None => *key = Some(as_key(node, mark)),
             },
         }
         Ok(())
@@ -197,13 +198,13 @@ fn placed(value: NodeKind, mark: Mark) -> Node {
     Node { value, line, column, aliased: false }
 }
 
-fn as_key(node: Node, mark: Mark) -> Result<Key, YamlError> {
+/// A key; one that is a list or an object has no name. Mostly it is a `{{ NAME }}` that nobody filled in, and of the wrong
+/// type where it stands.
+fn as_key(node: Node, mark: Mark) -> Key {
     let (line, column) = place(mark);
     match node.value {
-        NodeKind::Scalar(scalar) => {
-            Ok(Key { merge: scalar.tag == Tag::Merge, text: scalar.text, line, column })
-        }
-        _ => Err(at(mark, "a key must be text, not a list or an object")),
+        NodeKind::Scalar(scalar) => Key { merge: scalar.tag == Tag::Merge, text: scalar.text, line, column },
+        _ => Key { merge: false, text: Str::new(), line, column },
     }
 }
 
@@ -322,7 +323,6 @@ mod tests {
             ("a: @x\n", (1, 4)),
             ("a: *x\n", (1, 4)),
             ("a: &x [*x]\n", (1, 8)),
-            ("? [a]\n: 1\n", (1, 3)),
             ("a: !!int x\n", (1, 4)),
         ];
         for (text, want) in cases {

@@ -131,19 +131,20 @@ impl Object {
     }
 
     fn position(&self, key: &str) -> Result<usize, usize> {
-        if self.entries.len() <= LINEAR {
-            // Most keys differ in their first byte, which is compared faster than all of them.
-            let first = |key: &str| key.as_bytes().first().copied();
-            for (i, (k, _)) in self.entries.iter().enumerate() {
-                match first(k).cmp(&first(key)).then_with(|| k.as_str().cmp(key)) {
-                    Ordering::Less => {}
-                    Ordering::Equal => return Ok(i),
-                    Ordering::Greater => return Err(i),
-                }
-            }
-            return Err(self.entries.len());
+        // Most keys differ in their first byte, which is compared faster than all of them.
+        let first = |key: &str| key.as_bytes().first().copied();
+        let order = |k: &Str| first(k).cmp(&first(key)).then_with(|| k.as_str().cmp(key));
+        if self.entries.len() > LINEAR {
+            return self.entries.binary_search_by(|(k, _)| order(k));
         }
-        self.entries.binary_search_by(|(k, _)| k.as_str().cmp(key))
+        for (i, (k, _)) in self.entries.iter().enumerate() {
+            match order(k) {
+                Ordering::Less => {}
+                Ordering::Equal => return Ok(i),
+                Ordering::Greater => return Err(i),
+            }
+        }
+        Err(self.entries.len())
     }
 }
 

@@ -29,10 +29,10 @@ pub fn title(text: &str) -> String {
         }
         after_mid = mid;
         if c.is_lowercase() || c.is_uppercase() || is_title(c) {
-            if in_word {
-                out.push(lower_char(c))
-            } else {
-                out.push_str(&title_char(c))
+            match (in_word, c.is_ascii()) {
+                (true, _) => out.push(lower_char(c)),
+                (false, true) => out.push(c.to_ascii_uppercase()),
+                (false, false) => out.push_str(&title_char(c)),
             }
             in_word = true;
         } else {
@@ -52,6 +52,7 @@ fn single(mut mapped: impl Iterator<Item = char>) -> Option<char> {
 
 fn lower_char(c: char) -> char {
     match c {
+        c if c.is_ascii() => c.to_ascii_lowercase(),
         'İ' => 'i',
         c => single(c.to_lowercase()).unwrap_or(c),
     }

@@ -3,7 +3,7 @@
 use wasmi::{AsContextMut, Caller, Error, Linker};
 
 use super::guest::State;
-use crate::value::text;
+use crate::value::{Str, Value, text};
 
 /// The names that a module may import the functions from.
 const MODULES: &[&str] = &["benthos_wasm", "bento_wasm"];
@@ -53,6 +53,9 @@ fn set_meta(
 ) -> Result<(), Error> {
     let set = take(&mut cx, key, key_len).and_then(|key| {
         let value = take(&mut cx, value, value_len)?;
+        // A new key moves those behind it.
+        let moved = cx.data().message.meta().len() * size_of::<(Str, Value)>();
+        charge(&mut cx, moved).map_err(Failure::Trap)?;
         let (key, value) = (String::from_utf8_lossy(&key), String::from_utf8_lossy(&value));
         cx.data_mut().message.set_meta(&*key, &*value);
         Ok(())

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio_util::sync::CancellationToken;
+
 use super::guest::{Guest, Limits, Program};
 use crate::component::{Built, Context, Processor, ProcessorSpec, Rejected, Step};
 use crate::config::{ComponentSpec, Conf, Example, Field, Kind, Status, field};
@@ -57,6 +59,9 @@ fn new(conf: &Conf, cx: &Context) -> Built<Box<dyn Processor>> {
     Ok(Box::new(wasm.map_err(|error| conf.error(&MODULE_PATH, format!("'{path}' cannot be run: {error}")))?))
 }
 
+/// So many instances are kept for later at most; each may hold half of the memory that is allowed.
+const MAX_IDLE: usize = 8;
+
 /// Runs a program over messages, in threads that may block.
 struct Wasm(Arc<Shared>);
 
@@ -80,7 +85,11 @@ impl Processor for Wasm {
     fn process(&self, batch: Batch) -> Step<'_> {
         let shared = self.0.clone();
         Step::later(async move {
-            let done = tokio::task::spawn_blocking(move || shared.run(batch)).await;
+            let wanted = CancellationToken::new();
+            let until = wanted.clone();
+            // A stream that is killed no longer waits for its batch.
+            let _guard = wanted.drop_guard();
+            let done = tokio::task::spawn_blocking(move || shared.run(batch, &until)).await;
             Ok(batches_of(done.map_err(|error| Rejected(error.to_string().into()))?))
         })
     }
@@ -89,9 +98,10 @@ impl Processor for Wasm {
 // === impl Shared ===
 
 impl Shared {
-    fn run(&self, mut batch: Batch) -> Batch {
+    /// Stops after the message at which nobody waits for the batch any more.
+    fn run(&self, mut batch: Batch, until: &CancellationToken) -> Batch {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        for message in &mut batch {
+        for message in batch.iter_mut().take_while(|_| !until.is_cancelled()) {
             let result = idle.take().map_or_else(|| self.program.start(), Ok).and_then(|mut guest| {
                 let result = guest.run(message);
                 idle = guest.is_sound().then_some(guest);
@@ -102,7 +112,9 @@ impl Shared {
                 Err(error) => message.fail(error),
             }
         }
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).extend(idle);
+        let mut all = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        all.extend(idle);
+        all.truncate(MAX_IDLE);
         batch
     }
 }

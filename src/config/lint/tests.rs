@@ -33,6 +33,11 @@ fn fields_and_their_shapes_are_checked() {
             ("input: {stdin: }", "1: expected object value, got !!null"),
             ("input: {file: {paths: a}}", "1: expected array value"),
             ("input: {file: {paths: [[a]]}}", "1: expected string value"),
+            (
+                "input: {file: {paths: {{F}}}}\nbogus: 1",
+                "1: expected array value\n2: field bogus not recognised",
+            ),
+            ("input: {stdin: {{F}}}", "1: field  not recognised"),
             ("output: {http_client: {url: x, headers: [a]}}", "1: expected object value, got !!seq"),
             ("output:\n  http_client:\n    verb: GET", "3: field url is required"),
             ("pipeline: {processors: [catch: {}]}", "1: expected array value"),
