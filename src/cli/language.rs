@@ -1,37 +1,35 @@
 //! Functions and methods of mappings as values, for programs that read `list --format json-full`.
 
-use crate::bloblang::args::{Constant, Param, ParamType, Params};
-use crate::bloblang::spec::{Example, FunctionSpec, MethodSpec};
+use crate::bloblang::args::{Constant, Param, Params};
+use crate::bloblang::spec::{CallSpec, Example, FunctionSpec, MethodSpec};
 use crate::value::{Object, Str, Value};
 
 /// Everything about a function; without texts if `scrubbed`.
 pub fn function(spec: &FunctionSpec, scrubbed: bool) -> Value {
-    let own = [("category".into(), spec.category.into())];
-    let common = common(spec.name, spec.status.name(), spec.impure, &spec.params);
-    let texts = texts(spec.doc, spec.examples).into_iter().filter(|_| !scrubbed);
-    Value::Object(own.into_iter().chain(common).chain(texts).collect())
+    described(("category".into(), spec.category.into()), spec, scrubbed)
 }
 
 /// Everything about a method; without texts if `scrubbed`.
 pub fn method(spec: &MethodSpec, scrubbed: bool) -> Value {
     let category: Object = [("Category".into(), spec.category.into())].into_iter().collect();
-    let own = [("categories".into(), Value::Array(vec![Value::Object(category)].into()))];
-    let common = common(spec.name, spec.status.name(), spec.impure, &spec.params);
-    let texts = texts(spec.doc, spec.examples).into_iter().filter(|_| !scrubbed);
-    Value::Object(own.into_iter().chain(common).chain(texts).collect())
+    described(("categories".into(), Value::Array(vec![Value::Object(category)].into())), spec, scrubbed)
 }
 
-fn common(name: &str, status: &str, impure: bool, params: &Params) -> [(Str, Value); 4] {
-    let params = match params {
+/// What functions and methods have in common, beside the `category`, which each of them has in its own form.
+fn described<R>(category: (Str, Value), spec: &CallSpec<R>, scrubbed: bool) -> Value {
+    let params = match spec.params {
         Params::Variadic => ("variadic".into(), true.into()),
         Params::Named(params) => ("named".into(), Value::Array(params.iter().map(param).collect())),
     };
-    [
-        ("name".into(), name.into()),
-        ("status".into(), status.into()),
-        ("impure".into(), impure.into()),
+    let facts = [
+        category,
+        ("name".into(), spec.name.into()),
+        ("status".into(), spec.status.name().into()),
+        ("impure".into(), spec.impure.into()),
         ("params".into(), Value::Object([params].into_iter().collect())),
-    ]
+    ];
+    let texts = texts(spec.doc, spec.examples).into_iter().filter(|_| !scrubbed);
+    Value::Object(facts.into_iter().chain(texts).collect())
 }
 
 fn texts(doc: &str, examples: &[Example]) -> [(Str, Value); 2] {
@@ -51,7 +49,7 @@ fn param(param: &Param) -> Value {
     let mut object = Object::new();
     object.insert("name".into(), param.name.into());
     object.insert("description".into(), param.doc.into());
-    object.insert("type".into(), type_name(param.ty).into());
+    object.insert("type".into(), param.ty.name().into());
     object.insert("no_dynamic".into(), param.literal.into());
     if param.optional {
         object.insert("is_optional".into(), true.into());
@@ -60,22 +58,6 @@ fn param(param: &Param) -> Value {
         object.insert("default".into(), default);
     }
     Value::Object(object)
-}
-
-fn type_name(ty: ParamType) -> &'static str {
-    match ty {
-        ParamType::String => "string",
-        ParamType::Bytes => "bytes",
-        ParamType::Integer => "integer",
-        ParamType::Float => "float",
-        ParamType::Number => "number",
-        ParamType::Bool => "bool",
-        ParamType::Array => "array",
-        ParamType::Object => "object",
-        ParamType::Timestamp => "timestamp",
-        ParamType::Unknown => "unknown",
-        ParamType::Query | ParamType::QueryOrScalar => "query expression",
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The functions and methods of the language as a document.
 
 use crate::bloblang::args::{Constant, Param, Params};
-use crate::bloblang::spec::{Example, Status};
+use crate::bloblang::spec::{CallSpec, Status};
 use crate::bloblang::{functions, methods};
 use crate::value::json::{Style, print_string};
 use crate::value::{Array, Object, Value};
@@ -9,27 +9,27 @@ use crate::value::{Array, Object, Value};
 /// All functions and methods that are not deprecated: name, category, doc, parameters and examples.
 pub fn all() -> Value {
     let functions = functions::all().filter(|f| f.status != Status::Deprecated);
-    let functions = functions.map(|f| entry(f.name, f.category, f.doc, &f.params, f.examples));
+    let functions = functions.map(entry);
     let methods = methods::all().filter(|m| m.status != Status::Deprecated);
-    let methods = methods.map(|m| entry(m.name, m.category, m.doc, &m.params, m.examples));
+    let methods = methods.map(entry);
     object([
         ("functions", Value::Array(functions.collect::<Array>())),
         ("methods", Value::Array(methods.collect::<Array>())),
     ])
 }
 
-fn entry(name: &str, category: &str, doc: &str, params: &Params, examples: &[Example]) -> Value {
-    let params = match params {
+fn entry<R>(call: &CallSpec<R>) -> Value {
+    let params = match call.params {
         Params::Named(params) => params.iter().map(param).collect::<Array>(),
         Params::Variadic => {
             Array::from([object([("name", "...".into()), ("doc", "Any number of values.".into())])])
         }
     };
-    let examples: Array = examples.iter().map(|example| Value::from(example.mapping)).collect();
+    let examples: Array = call.examples.iter().map(|example| Value::from(example.mapping)).collect();
     object([
-        ("name", name.into()),
-        ("category", category.into()),
-        ("doc", doc.into()),
+        ("name", call.name.into()),
+        ("category", call.category.into()),
+        ("doc", call.doc.into()),
         ("params", Value::Array(params)),
         ("examples", Value::Array(examples)),
     ])

@@ -18,7 +18,7 @@ const LIST_FORMAT: Field<bool> = field("use_parquet_list_format")
 const LOGICAL_TYPES: Field<Str> = field("handle_logical_types")
     .default("v1")
     .options(&["v1", "v2"])
-    .doc("Which logical types are shown as what they mean; either way times are timestamps and UUIDs texts.");
+    .doc("Whether times and UUIDs are shown as what they are stored as (`v1`, only if it is set) or as timestamps and texts.");
 
 pub const PARQUET_DECODE: ProcessorSpec = ProcessorSpec {
     spec: ComponentSpec::new(Kind::Processor, "parquet_decode")
@@ -30,20 +30,25 @@ pub const PARQUET_DECODE: ProcessorSpec = ProcessorSpec {
         .examples(&[Example { title: "Rows", config: "parquet_decode: {}\n" }]),
     build: |conf, _| {
         let stored = conf.has(&LIST_FORMAT) && conf.get(&LIST_FORMAT)?;
-        Ok(Box::new(ParquetDecode { lists: if stored { Lists::Stored } else { Lists::Arrays } }))
+        let plain = conf.has(&LOGICAL_TYPES) && conf.get(&LOGICAL_TYPES)? == "v1";
+        Ok(Box::new(ParquetDecode {
+            lists: if stored { Lists::Stored } else { Lists::Arrays },
+            logical: if plain { Logical::Stored } else { Logical::Meant },
+        }))
     },
     silent: false,
 };
 
 struct ParquetDecode {
     lists: Lists,
+    logical: Logical,
 }
 
 // === impl ParquetDecode ===
 
 impl ParquetDecode {
     fn rows(&self, message: &Message) -> Result<Batch, String> {
-        let rows = Rows::open_as(message.bytes().clone(), self.lists, Logical::Meant)
+        let rows = Rows::open_as(message.bytes().clone(), self.lists, self.logical)
             .map_err(|error| error.to_string())?;
         let rows = rows.map(|row| Ok(message.with_document(row.map_err(|error| error.to_string())?)));
         rows.collect()
@@ -128,6 +133,10 @@ mod tests {
         let list = "[{name: l, type: LIST, fields: [{name: x, type: INT32}]}]";
         let stored = through(list, "{use_parquet_list_format: true}", &[r#"{"l":[1]}"#]).await;
         assert_eq!(stored, [r#"{"l":{"list":[{"element":1}]}}"#]);
+        let (time, row) = ("[{name: t, type: TIMESTAMP}]", r#"{"t":"1970-01-01T00:00:01Z"}"#);
+        assert_eq!(through(time, "{handle_logical_types: v2}", &[row]).await, [row]);
+        let plain = through(time, "{handle_logical_types: v1}", &[row]).await;
+        assert_eq!(plain, [r#"{"t":1000000000}"#]);
     }
 
     #[tokio::test]
