@@ -238,6 +238,11 @@ impl Node {
         }
     }
 
+    /// Whether the value is a part of a document as it came, which nothing was computed from.
+    pub fn only_reads(&self) -> bool {
+        matches!(self, Node::This | Node::ThisPath(_))
+    }
+
     /// Evaluates the query; what exists already is borrowed rather than copied.
     pub fn eval<'a>(&'a self, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
         match self {

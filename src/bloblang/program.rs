@@ -152,6 +152,9 @@ impl Work<'_> {
             }
             StatementKind::Root(path, node) => {
                 let value = self.eval(state, node)?;
+                if !node.only_reads() {
+                    state.target.watch(&value);
+                }
                 state.target.assign_root(path, value, self.scope, self.block.statements.len())?;
             }
             StatementKind::If(branches) => self.branch(state, branches)?,

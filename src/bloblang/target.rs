@@ -7,7 +7,8 @@ use super::go::format::sprintf;
 use super::path;
 use super::scope::Scope;
 use super::spec::Result;
-use crate::value::{Object, Str, Value, json};
+use crate::value::json::{self, Unprintable};
+use crate::value::{Object, Str, Value};
 
 /// What a mapping builds.
 pub struct Target {
@@ -24,6 +25,8 @@ pub struct Target {
     edited: bool,
     /// Whether the message of the scope itself is edited.
     in_place: bool,
+    /// Whether something was assigned that has no JSON text.
+    unprintable: bool,
 }
 
 /// A document, or why there is none, and metadata.
@@ -60,6 +63,7 @@ impl Target {
             replaced: None,
             edited: false,
             in_place: false,
+            unprintable: false,
         }
     }
 
@@ -84,6 +88,20 @@ impl Target {
             Some(over) => over.document.as_ref().map_err(Clone::clone),
             None => scope.document(self.index),
         }
+    }
+
+    /// Why the document that was built has no JSON text, if so.
+    pub fn unprintable(&self) -> Option<Unprintable> {
+        match &self.root {
+            // What was assigned may have been replaced since.
+            Root::Value(value) if self.unprintable => json::unprintable(value),
+            _ => None,
+        }
+    }
+
+    /// Takes note of a computed value that is assigned next.
+    pub(super) fn watch(&mut self, computed: &Value) {
+        self.unprintable |= json::unprintable(computed).is_some();
     }
 
     /// Puts the root back to what a failure leaves of it: the document with the edits that were made in place, but

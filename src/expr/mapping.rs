@@ -194,8 +194,12 @@ fn root_of(target: Target) -> Value {
     }
 }
 
-/// Puts what a mapping built into a message. Returns whether the message is still there.
+/// Puts what a mapping built into a message, which is flagged where that has no JSON text: its content is empty then.
+/// Returns whether the message is still there.
 fn assign(message: &mut Message, target: Target) -> bool {
+    if let Some(reason) = target.unprintable() {
+        message.fail(format!("the content is empty: {reason}"));
+    }
     if let Some(meta) = target.meta {
         message.replace_meta(meta);
     }
@@ -205,4 +209,28 @@ fn assign(message: &mut Message, target: Target) -> bool {
         Root::Unset | Root::Original => {}
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `mapping` makes of a message: its content, and why it is flagged.
+    fn mapped(mapping: &str, content: &str) -> (String, Option<String>) {
+        let mapping = Mapping::compile(mapping).unwrap();
+        let message = Message::from_bytes(content.to_owned());
+        let batch = mapping.map_batch(batch_of(message), |message, error| message.fail(error.to_string()));
+        let content = String::from_utf8_lossy(batch[0].bytes()).into_owned();
+        (content, batch[0].failure().map(|failure| failure.text.to_string()))
+    }
+
+    #[test]
+    fn numbers_without_json_text_are_flagged() {
+        let (content, failure) = mapped("root.rate = [this.n.log()]", r#"{"n":0}"#);
+        assert_eq!((&*content, failure.unwrap()), ("", "the content is empty: unsupported value: -Inf".into()));
+        let replaced = mapped("root.rate = this.n.log()\nroot.rate = 0", r#"{"n":0}"#);
+        assert_eq!(replaced, (r#"{"rate":0}"#.into(), None));
+        // As text they are values like others.
+        assert_eq!(mapped("root.rate = this.n.log().string()", r#"{"n":0}"#).1, None);
+    }
 }

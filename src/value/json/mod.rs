@@ -17,6 +17,6 @@ mod wanted;
 
 pub use error::JsonError;
 pub use parse::{Documents, parse, parse_part, parse_prefix};
-pub use print::{Style, Unprintable, print, print_string, print_to};
+pub use print::{Style, Unprintable, print, print_string, print_to, unprintable};
 pub use unicode::go_lossy;
 pub use wanted::Wanted;

@@ -37,6 +37,33 @@ pub fn print(value: &Value) -> Result<Vec<u8>, Unprintable> {
     Ok(out)
 }
 
+/// Why `value` has no JSON text, if so; much cheaper than trying to print it.
+pub fn unprintable(value: &Value) -> Option<Unprintable> {
+    let mut left: smallvec::SmallVec<[&Value; 16]> = smallvec::smallvec![value];
+    while let Some(value) = left.pop() {
+        match value {
+            Value::Array(items) => left.extend(items.iter()),
+            Value::Object(object) => left.extend(object.iter().map(|(_, value)| value)),
+            Value::Float(_) | Value::Sized(_) | Value::Timestamp(_) => {
+                if let Some(reason) = unprintable_leaf(value) {
+                    return Some(reason);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+fn unprintable_leaf(value: &Value) -> Option<Unprintable> {
+    match value {
+        Value::Float(f) if !f.is_finite() => Some(Unprintable::Number(*f)),
+        Value::Sized(sized) => unprintable_leaf(&sized.common()),
+        Value::Timestamp(t) if !(0..=9999).contains(&t.year()) => Some(Unprintable::Year(t.year())),
+        _ => None,
+    }
+}
+
 /// The JSON text of `value` as a string.
 pub fn print_string(value: &Value, style: Style<'_>) -> Result<String, Unprintable> {
     let mut out = Vec::with_capacity(128);
