@@ -227,7 +227,10 @@ mod tests {
     #[test]
     fn numbers_without_json_text_are_flagged() {
         let (content, failure) = mapped("root.rate = [this.n.log()]", r#"{"n":0}"#);
-        assert_eq!((&*content, failure.unwrap()), ("", "the content is empty: unsupported value: -Inf".into()));
+        assert_eq!(
+            (&*content, failure.unwrap()),
+            ("", "the content is empty: unsupported value: -Inf".into())
+        );
         let replaced = mapped("root.rate = this.n.log()\nroot.rate = 0", r#"{"n":0}"#);
         assert_eq!(replaced, (r#"{"rate":0}"#.into(), None));
         // As text they are values like others.
