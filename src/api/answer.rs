@@ -4,7 +4,7 @@ use std::io;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
-use http::{Response, StatusCode};
+use http::{Method, Response, StatusCode};
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::Frame;
 
@@ -39,6 +39,11 @@ impl Failure {
 
     pub fn not_found(code: &'static str, error: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, code, error)
+    }
+
+    /// A verb that an endpoint does not know.
+    pub fn unsupported(what: &str, method: &Method) -> Self {
+        Self::bad_request("method_not_supported", format!("{what} not supported: {method}"))
     }
 
     /// Adds a member to the answer.

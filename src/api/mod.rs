@@ -1,23 +1,25 @@
 //! The HTTP surface: service endpoints, the Streams API, and the endpoints of components.
 //!
-//! `server` accepts and guards connections, `service` finds out who answers a path, `handlers` answer for the
+//! `server` accepts and guards connections, `router` finds out who answers a path, `handlers` answer for the
 //! service, `endpoints` is where components register theirs, `playground` is the page of `blobl server`.
 
 mod answer;
 mod auth;
+mod context;
 mod endpoints;
 mod handlers;
 mod playground;
 mod request;
+mod router;
 mod routes;
 mod server;
-mod service;
 
 pub use auth::BasicAuth;
+pub use context::Api;
 pub use endpoints::ComponentEndpoints;
 pub use playground::Playground;
+pub use router::{Router, Surface};
 pub use server::{Guards, Server, Service};
-pub use service::{Api, Reserved, Surface};
 
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::text;
-use super::{Api, BasicAuth, ComponentEndpoints, Guards, Reserved, Server, Service, Surface};
+use super::{Api, BasicAuth, ComponentEndpoints, Guards, Router, Server, Surface};
 use crate::client::serve::Cors;
 use crate::component::{Endpoints, Handler, Registry};
 use crate::config::Node;
@@ -26,7 +26,7 @@ struct Running {
 
 async fn start(guards: Guards) -> Running {
     let surface = Surface { streams_mode: true, streams_api: true, debug: false, metrics: false };
-    let endpoints = ComponentEndpoints::new(true, Reserved::new(&surface));
+    let endpoints = ComponentEndpoints::new(true, surface.reserved());
     let manager = Manager::new(Settings {
         registry: Arc::new(Registry::default()),
         endpoints: Some(endpoints.clone()),
@@ -38,8 +38,9 @@ async fn start(guards: Guards) -> Running {
         tracer: Default::default(),
         streams_mode: true,
     });
-    let api = Api::new(manager, Exporter::None, ("0", "now"), Node::map([]), endpoints.clone(), "/base/");
-    let service: Service = Arc::new(move |request| Box::pin(api.clone().answer(request)));
+    let (exporter, version, config) = (Exporter::None, ("0", "now"), Node::map([]));
+    let api = Api { manager, exporter, version, config, endpoints: endpoints.clone() };
+    let service = Router::new(Arc::new(api), &surface, "/base/").service();
     let server = Server::bind("127.0.0.1:0", guards, service, Logger::silent()).await.expect("a free port");
     let address = server.address().expect("an address").to_string();
     let stop = CancellationToken::new();

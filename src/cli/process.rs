@@ -15,7 +15,7 @@ use super::VERSION;
 use super::document::Document;
 use super::export::{Pusher, Traces};
 use super::signals::Signals;
-use crate::api::{self, Api, BasicAuth, ComponentEndpoints, Guards, Reserved, Server, Surface};
+use crate::api::{Api, BasicAuth, ComponentEndpoints, Guards, Router, Server, Surface};
 use crate::client::serve::{self, Cors};
 use crate::component::{Endpoints, Registry, relabel};
 use crate::config::{self, HttpConf, LoggerConf, MetricsConf, Part, ResourcesConf, ServiceConf};
@@ -115,7 +115,7 @@ impl Process {
             debug: service.http.debug_endpoints,
             metrics: matches!(exporter, Exporter::JsonApi | Exporter::Prometheus(_)),
         };
-        let endpoints = ComponentEndpoints::new(mode.prefixed, Reserved::new(&surface));
+        let endpoints = ComponentEndpoints::new(mode.prefixed, surface.reserved());
         let served: Option<Arc<dyn Endpoints>> = match service.http.enabled {
             true => Some(endpoints.clone()),
             false => None,
@@ -137,18 +137,23 @@ impl Process {
         if process.service.http.enabled {
             let shown = config::normalise(part.fields(), &document.given, &*registry);
             let shown = shown.unwrap_or_else(|_| config::scrub(part.fields(), &document.given, &*registry));
-            process.serve(endpoints, shown).await?;
+            process.serve(&surface, endpoints, shown).await?;
         }
         Ok(process)
     }
 
-    async fn serve(&mut self, endpoints: Arc<ComponentEndpoints>, shown: config::Node) -> Result<(), String> {
+    async fn serve(
+        &mut self,
+        surface: &Surface,
+        endpoints: Arc<ComponentEndpoints>,
+        config: config::Node,
+    ) -> Result<(), String> {
         let http = &self.service.http;
         let guards = guards(http)?;
         let scheme = if guards.tls.is_some() { "https" } else { "http" };
-        let exporter = self.exporter.clone();
-        let api = Api::new(self.manager.clone(), exporter, VERSION, shown, endpoints, &http.root_path);
-        let service: api::Service = Arc::new(move |request| Box::pin(api.clone().answer(request)));
+        let (manager, exporter) = (self.manager.clone(), self.exporter.clone());
+        let api = Api { manager, exporter, version: VERSION, config, endpoints };
+        let service = Router::new(Arc::new(api), surface, &http.root_path).service();
         let server = Server::bind(&http.address, guards, service, self.log.clone()).await?;
         let address =
             server.address().map_or_else(|_| http.address.to_string(), |address| address.to_string());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::StatusCode;
 
 use super::super::answer::{Answer, Failure, full, with_type};
-use super::super::service::Api;
+use super::super::context::Api;
 use crate::config::{to_json, to_yaml};
 
 pub async fn config_json(api: Arc<Api>) -> Result<Answer, Failure> {

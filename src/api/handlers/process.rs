@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::StatusCode;
 
 use super::super::answer::{Answer, Failure, json, pieces, text};
-use super::super::service::Api;
+use super::super::context::Api;
 use crate::component::Status;
 use crate::manager::Entry;
 use crate::telemetry::metrics::{Exporter, TEXT_FORMAT, flat};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use http::Method;
 
 use super::super::answer::{Answer, Failure, done};
+use super::super::context::Api;
 use super::super::request::Call;
-use super::super::service::{Api, unsupported};
 use crate::config::Kind;
 
 /// The kinds of resources.
@@ -14,7 +14,7 @@ const KINDS: [Kind; 5] = [Kind::Cache, Kind::Input, Kind::Output, Kind::Processo
 
 pub async fn resource(api: Arc<Api>, call: Call) -> Result<Answer, Failure> {
     if *call.method() != Method::POST {
-        return Err(unsupported("verb", call.method()));
+        return Err(Failure::unsupported("verb", call.method()));
     }
     let (kind, id, chilled) = (call.var("type"), call.var("id"), call.chilled());
     let Some(kind) = KINDS.into_iter().find(|known| known.name() == kind) else {

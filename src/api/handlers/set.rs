@@ -5,8 +5,8 @@ use std::sync::Arc;
 use http::{Method, StatusCode};
 
 use super::super::answer::{Answer, Failure, done, json};
+use super::super::context::Api;
 use super::super::request::Call;
-use super::super::service::{Api, unsupported};
 use super::state;
 use crate::value::{Object, Value};
 
@@ -23,6 +23,6 @@ pub async fn streams(api: Arc<Api>, call: Call) -> Result<Answer, Failure> {
             api.manager.replace_all(&call.body().await?, chilled, timeout).await?;
             Ok(done())
         }
-        ref other => Err(unsupported("method", other)),
+        ref other => Err(Failure::unsupported("method", other)),
     }
 }

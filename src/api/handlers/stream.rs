@@ -5,8 +5,8 @@ use std::sync::Arc;
 use http::{Method, StatusCode};
 
 use super::super::answer::{Answer, Failure, done, json};
+use super::super::context::Api;
 use super::super::request::Call;
-use super::super::service::{Api, unsupported};
 use super::state;
 use crate::config::{Node, STREAM_FIELDS, scrub};
 use crate::manager::{Entry, Error};
@@ -23,7 +23,7 @@ pub async fn stream(api: Arc<Api>, call: Call) -> Result<Answer, Failure> {
         Method::PUT => manager.update(&id, &call.body().await?, chilled, timeout).await?,
         Method::PATCH => manager.patch(&id, &call.body().await?, timeout).await?,
         Method::DELETE => manager.delete(&id, timeout).await?,
-        ref other => return Err(unsupported("verb", other)),
+        ref other => return Err(Failure::unsupported("verb", other)),
     }
     Ok(done())
 }
@@ -31,7 +31,7 @@ pub async fn stream(api: Arc<Api>, call: Call) -> Result<Answer, Failure> {
 /// The counters of a stream: as a tree, or with `?format=flat` as `name{labels}` to number.
 pub async fn stats(api: Arc<Api>, call: Call) -> Result<Answer, Failure> {
     if !matches!(*call.method(), Method::GET | Method::HEAD) {
-        return Err(unsupported("verb", call.method()));
+        return Err(Failure::unsupported("verb", call.method()));
     }
     let entry = found(&api, &call.var("id"))?;
     let scope = &entry.stream.environment().metrics;

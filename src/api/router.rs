@@ -3,17 +3,15 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use http::{Method, Request, StatusCode};
+use http::Request;
 use hyper::body::Incoming;
 
 use super::answer::{Answer, Failure};
-use super::endpoints::ComponentEndpoints;
+use super::context::{Api, STREAM_READY};
 use super::handlers::{debug, process, resources, set, stream};
 use super::request::Call;
 use super::routes::Routes;
-use crate::config::Node;
-use crate::manager::Manager;
-use crate::telemetry::metrics::Exporter;
+use super::server::Service;
 
 /// Which endpoints there are.
 #[derive(Clone, Copy, Debug)]
@@ -27,22 +25,16 @@ pub struct Surface {
     pub metrics: bool,
 }
 
-/// Everything the endpoints need.
-pub struct Api {
-    pub manager: Manager,
-    pub exporter: Exporter,
-    /// Version and build date of the program.
-    pub version: (&'static str, &'static str),
-    /// The config of the process as it may be shown.
-    pub config: Node,
-    endpoints: Arc<ComponentEndpoints>,
+/// Has every request answered.
+pub struct Router {
+    api: Arc<Api>,
     routes: Routes<&'static Endpoint>,
     /// Begins with a slash and does not end with one; empty for none.
     root_path: String,
 }
 
 /// One endpoint of the service.
-pub struct Endpoint {
+struct Endpoint {
     path: &'static str,
     description: &'static str,
     exists: fn(&Surface) -> bool,
@@ -50,10 +42,6 @@ pub struct Endpoint {
 }
 
 type Handle = fn(Arc<Api>, Call) -> BoxFuture<'static, Result<Answer, Failure>>;
-
-/// The paths that components cannot take.
-#[derive(Clone)]
-pub struct Reserved(Routes<&'static Endpoint>);
 
 const ENDPOINTS: &[Endpoint] = &[
     Endpoint {
@@ -130,49 +118,51 @@ const ENDPOINTS: &[Endpoint] = &[
     },
 ];
 
-/// Whether a stream is connected. Not in the table, so that a component of the stream may take the path.
-const STREAM_READY: &str = "/ready";
+// === impl Surface ===
 
-// === impl Reserved ===
-
-impl Reserved {
-    pub fn new(surface: &Surface) -> Self {
+impl Surface {
+    /// The paths that components cannot take.
+    pub fn reserved(&self) -> Routes<()> {
         let routes = Routes::default();
-        for endpoint in ENDPOINTS.iter().filter(|endpoint| (endpoint.exists)(surface)) {
-            routes.add(endpoint.path, endpoint.description, endpoint);
+        for endpoint in self.endpoints() {
+            routes.add(endpoint.path, endpoint.description, ());
         }
-        Self(routes)
+        routes
     }
 
-    pub fn contains(&self, path: &str) -> bool {
-        self.0.find(path).is_some()
+    fn endpoints(&self) -> impl Iterator<Item = &'static Endpoint> {
+        ENDPOINTS.iter().filter(|endpoint| (endpoint.exists)(self))
     }
 }
 
-// === impl Api ===
+// === impl Router ===
 
-impl Api {
-    pub fn new(
-        manager: Manager,
-        exporter: Exporter,
-        version: (&'static str, &'static str),
-        config: Node,
-        endpoints: Arc<ComponentEndpoints>,
-        root_path: &str,
-    ) -> Arc<Self> {
-        let routes = endpoints.reserved.0.clone();
+impl Router {
+    pub fn new(api: Arc<Api>, surface: &Surface, root_path: &str) -> Arc<Self> {
+        let routes = Routes::default();
+        for endpoint in surface.endpoints() {
+            routes.add(endpoint.path, endpoint.description, endpoint);
+        }
         let root_path = match root_path.trim_matches('/') {
             "" => String::new(),
             path => format!("/{path}"),
         };
-        Arc::new(Self { manager, exporter, version, config, endpoints, routes, root_path })
+        Arc::new(Self { api, routes, root_path })
+    }
+
+    /// This as what a server runs.
+    pub fn service(self: Arc<Self>) -> Service {
+        Arc::new(move |request| {
+            let router = self.clone();
+            Box::pin(async move { router.answer(request).await })
+        })
     }
 
     /// Answers a request. Every path is also served below the root path.
-    pub async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Answer {
+    async fn answer(&self, request: Request<Incoming>) -> Answer {
         let path = percent_decoded(request.uri().path());
         let below = path.strip_prefix(&self.root_path).filter(|rest| rest.starts_with('/'));
-        let request = match self.clone().dispatch(&path, request).await {
+        let request = match self.dispatch(&path, request).await {
             Ok(answer) => return answer,
             Err(request) => request,
         };
@@ -188,43 +178,25 @@ impl Api {
 
     /// Has the request answered by whoever serves `path`, or gives it back.
     async fn dispatch(
-        self: Arc<Self>,
+        &self,
         path: &str,
         mut request: Request<Incoming>,
     ) -> Result<Answer, Request<Incoming>> {
         if let Some(found) = self.routes.find(path) {
             let call = Call { request, vars: found.vars };
-            return Ok((found.handler.handle)(self, call).await.unwrap_or_else(Answer::from));
+            return Ok((found.handler.handle)(self.api.clone(), call).await.unwrap_or_else(Answer::from));
         }
-        if let Some(found) = self.endpoints.routes.find(path) {
+        if let Some(found) = self.api.endpoints.find(path) {
             request.extensions_mut().insert(found.vars);
             return Ok((found.handler)(request).await);
         }
         match path.strip_suffix(STREAM_READY).and_then(|id| id.strip_prefix('/')) {
-            Some(id) if self.manager.settings().streams_mode && self.manager.get(id).is_some() => {
-                Ok(process::stream_ready(&self, id).unwrap_or_else(Answer::from))
+            Some(id) if self.api.has_stream(id) => {
+                Ok(process::stream_ready(&self.api, id).unwrap_or_else(Answer::from))
             }
             _ => Err(request),
         }
     }
-
-    /// Path and description of all endpoints that exist now.
-    pub(super) fn list(&self) -> impl Iterator<Item = (crate::value::Str, crate::value::Str)> {
-        let mut all = self.routes.list();
-        all.extend(self.endpoints.routes.list());
-        if self.manager.settings().streams_mode {
-            for (id, _) in self.manager.list() {
-                let path = format!("/{id}{STREAM_READY}");
-                all.entry(path.into()).or_insert_with(|| "Whether the stream is connected.".into());
-            }
-        }
-        all.into_iter()
-    }
-}
-
-/// A verb that an endpoint does not know.
-pub(super) fn unsupported(what: &str, method: &Method) -> Failure {
-    Failure::new(StatusCode::BAD_REQUEST, "method_not_supported", format!("{what} not supported: {method}"))
 }
 
 fn percent_decoded(path: &str) -> String {
