@@ -53,7 +53,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 ];
 
 /// Folders inside `components/` that are no technology but code which several of them share.
-const SHARED_COMPONENT_FOLDERS: &[&str] = &["scan"];
+const SHARED_COMPONENT_FOLDERS: &[&str] = &["rules", "scan"];
 
 /// What only `cli` (and `main.rs`) may write: (text, what it does).
 const PROCESS: &[(&str, &str)] = &[

@@ -8,6 +8,6 @@ pub mod serve;
 mod tls;
 pub mod websocket;
 
-pub use auth::{BASIC_AUTH, JWT, OAUTH, OAUTH2, OAuth2, OAuth2Conf, Signer};
+pub use auth::{BASIC_AUTH, JWT, OAUTH, OAUTH2, OAuth2, OAuth2Conf, Signer, lists_of_texts};
 pub use metadata::MetadataFilter;
 pub use tls::{TLS, TlsConf, certificates, private_key, read as read_pem, system_roots};

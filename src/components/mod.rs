@@ -16,6 +16,7 @@ mod parquet;
 #[cfg(feature = "protobuf")]
 mod protobuf;
 mod pure;
+mod rules;
 mod scan;
 mod schema_registry;
 #[cfg(feature = "sqlite")]
@@ -83,6 +84,19 @@ pub const REGISTRY: Registry = Registry {
 mod tests {
     use super::*;
     use crate::config::{Kind, Specs};
+
+    /// So that a config has the same findings in every build.
+    #[test]
+    fn what_needs_a_feature_has_the_rule_that_the_catalogue_knows() {
+        for kind in Kind::ALL {
+            for spec in REGISTRY.specs(kind) {
+                let Some(known) = catalogue::catalogue().get(kind, spec.name) else { continue };
+                let (own, known) =
+                    (spec.rule.map(|rule| rule as usize), known.rule.map(|rule| rule as usize));
+                assert_eq!(own, known, "{kind} {}", spec.name);
+            }
+        }
+    }
 
     /// What needs a cargo feature: only of these the catalogue knows too, for builds without it.
     const OF_FEATURES: &[&str] = &[

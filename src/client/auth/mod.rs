@@ -16,7 +16,7 @@ use crate::config::{Conf, Field, field};
 use basic::Basic;
 use jwt::Jwt;
 use oauth1::OAuth1;
-pub use oauth2::{OAuth2, OAuth2Conf};
+pub use oauth2::{OAuth2, OAuth2Conf, lists_of_texts};
 
 pub const OAUTH: Field<Option<OAuth1>> =
     field("oauth").advanced().doc("Signs requests with OAuth version 1 (HMAC-SHA1).");

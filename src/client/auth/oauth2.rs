@@ -91,7 +91,7 @@ impl FromConf for OAuth2Conf {
 
 /// The rule of `endpoint_params`: an object whose values are lists of texts. The linter asks it of the whole and of each
 /// value; what is wrong is told where the object begins.
-fn lists_of_texts(node: &Node, findings: &mut Vec<Finding>) {
+pub fn lists_of_texts(node: &Node, findings: &mut Vec<Finding>) {
     let mut report = |message: &str| findings.push(Finding::custom(node.line, message));
     for (_, value) in node.pairs() {
         match &value.value {

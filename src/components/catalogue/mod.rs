@@ -2,8 +2,6 @@
 //! A component that stands in a table comes before one of the same name here, which only
 //! a build without its cargo feature needs.
 
-mod rules;
-
 use std::sync::LazyLock;
 
 use crate::config::Catalogue;
@@ -28,7 +26,7 @@ const TEXTS: &[&str] = &[
     include_str!("telemetry.jsonl"),
 ];
 
-static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::new(TEXTS, rules::RULES));
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::new(TEXTS, super::rules::RULES));
 
 /// The components that are known but not built.
 pub fn catalogue() -> &'static Catalogue {

@@ -2,7 +2,8 @@
 
 use super::vm::{Engine, Program};
 use crate::component::{Built, Context, Processor, ProcessorSpec};
-use crate::config::{ComponentSpec, Conf, Example, Field, Finding, Kind, Status, field};
+use crate::components::rules;
+use crate::config::{ComponentSpec, Conf, Example, Field, Kind, Status, field};
 
 const CODE: Field<Option<String>> = field("code").doc("The program; either this or `file`.");
 const FILE: Field<Option<String>> = field("file").doc("A file with the program; either this or `code`.");
@@ -17,7 +18,7 @@ pub const JAVASCRIPT: ProcessorSpec = ProcessorSpec {
         .summary("Runs a JavaScript program for each message.")
         .description(DESCRIPTION)
         .fields(&[&CODE, &FILE, &GLOBAL_FOLDERS])
-        .rule(one_program)
+        .rule(rules::javascript)
         .examples(&[Example {
             title: "How many keys a document has",
             config: "javascript:\n  code: |\n    (() => {\n      const document = benthos.v0_msg_as_structured();\n      document.keys = Object.keys(document).length;\n      benthos.v0_msg_set_structured(document);\n    })();\n",
@@ -39,17 +40,6 @@ The object `benthos` (also `bento`) has these functions. Where one fails it thro
 - `v0_fetch(url, headers, method, body)`: an HTTP request; returns `{status, body}`.
 
 A program that throws, or runs for more than five seconds, flags its message, which stays as it was.";
-
-/// Finds none or two programs.
-fn one_program(conf: &Conf, findings: &mut Vec<Finding>) {
-    let written = |field| conf.get(field).ok().flatten().is_some_and(|text: String| !text.is_empty());
-    let message = match (written(&CODE), written(&FILE)) {
-        (false, false) => "either 'code' or 'file' is needed",
-        (true, true) => "'code' and 'file' cannot both be there",
-        _ => return,
-    };
-    findings.push(Finding::custom(conf.node().line, message));
-}
 
 fn new(conf: &Conf, cx: &Context) -> Built<Box<dyn Processor>> {
     let not_empty = |text: &String| !text.is_empty();

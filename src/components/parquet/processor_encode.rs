@@ -11,7 +11,8 @@ use ::parquet::schema::types::{SchemaDescriptor, Type};
 use super::schema::{Column, LEAVES, Leaf, Of, Shape, Unit, from_metadata};
 use super::shred::Shredded;
 use crate::component::{Built, Processor, ProcessorSpec, Step};
-use crate::config::{ComponentSpec, Conf, ConfError, Example, Field, Finding, Kind, Node, Status, field};
+use crate::components::rules;
+use crate::config::{ComponentSpec, Conf, ConfError, Example, Field, Kind, Node, Status, field};
 use crate::message::{Batch, Message, batch_of};
 use crate::value::Str;
 
@@ -74,7 +75,7 @@ pub const PARQUET_ENCODE: ProcessorSpec = ProcessorSpec {
         .summary("Makes a Parquet file of each batch.")
         .description("Every message is a row, and has to be an object. The file has the metadata of the first message. Columns that must be there and are not are zero, or empty. If a value does not fit its column, all messages of the batch are flagged.")
         .fields(&[&SCHEMA, &COMPRESSION, &ENCODING, &SCHEMA_METADATA, &TIMESTAMP_UNIT])
-        .rule(some_schema)
+        .rule(rules::parquet::encode)
         .examples(&[Example {
             title: "A file with two columns",
             config: "parquet_encode:\n  schema:\n    - { name: id, type: INT64 }\n    - { name: note, type: UTF8, optional: true }\n  default_compression: zstd\n",
@@ -82,14 +83,6 @@ pub const PARQUET_ENCODE: ProcessorSpec = ProcessorSpec {
     build: |conf, _| Ok(Box::new(ParquetEncode::new(conf)?)),
     silent: false,
 };
-
-/// Finds that there is no schema.
-fn some_schema(conf: &Conf, findings: &mut Vec<Finding>) {
-    let columns = conf.get(&SCHEMA).is_ok_and(|columns| columns.is_empty());
-    if columns && conf.get(&SCHEMA_METADATA).is_ok_and(|key| key.is_empty()) {
-        findings.push(Finding::custom(conf.node().line, "either 'schema' or 'schema_metadata' is needed"));
-    }
-}
 
 struct ParquetEncode {
     schema: Source,

@@ -2,7 +2,8 @@
 
 use super::codec::{Codec, Operator};
 use crate::component::{Built, Processor, ProcessorSpec};
-use crate::config::{ComponentSpec, Conf, Example, Field, Finding, Kind, field};
+use crate::components::rules;
+use crate::config::{ComponentSpec, Conf, Example, Field, Kind, field};
 use crate::value::Str;
 use crate::value::protobuf::{self, Style};
 
@@ -48,7 +49,7 @@ pub const PROTOBUF: ProcessorSpec = ProcessorSpec {
             &BSR,
             &USE_ENUM_NUMBERS,
         ])
-        .rule(one_source)
+        .rule(rules::protobuf)
         .examples(&[Example {
             title: "Definitions on disk",
             config: "protobuf:\n  operator: to_json\n  message: shop.Order\n  import_paths: [./schemas]\n",
@@ -56,14 +57,6 @@ pub const PROTOBUF: ProcessorSpec = ProcessorSpec {
     build: |conf, _| new(conf),
     silent: false,
 };
-
-/// Finds definitions of two sources.
-fn one_source(conf: &Conf, findings: &mut Vec<Finding>) {
-    let paths = conf.get(&IMPORT_PATHS).is_ok_and(|paths| !paths.is_empty());
-    if paths && conf.get(&BSR).is_ok_and(|modules| !modules.is_empty()) {
-        findings.push(Finding::custom(conf.node().line, "'import_paths' and 'bsr' cannot both be there"));
-    }
-}
 
 fn new(conf: &Conf) -> Built<Box<dyn Processor>> {
     if !conf.get(&BSR)?.is_empty() {

@@ -10,6 +10,7 @@ use super::database::Database;
 use super::fields::{CONNECTION, DRIVER, DSN, TABLE, with_connection};
 use super::statement::Insert;
 use crate::component::{Cache, CacheError, CacheSpec};
+use crate::components::rules;
 use crate::config::{AnyField, ComponentSpec, Example, Field, Kind, field};
 use crate::value::{Array, Str, Value, text};
 
@@ -28,6 +29,7 @@ pub const SQL: CacheSpec = CacheSpec {
         .summary("Keeps each item in a row of a table.")
         .description("Items never expire.")
         .fields(&FIELDS)
+        .rule(rules::sql::login)
         .examples(&[Example {
             title: "Items in a file",
             config: "sql:\n  driver: sqlite\n  dsn: file:cache.db\n  init_statement: CREATE TABLE IF NOT EXISTS items (k TEXT PRIMARY KEY, v TEXT)\n  table: items\n  key_column: k\n  value_column: v\n  set_suffix: ON CONFLICT (k) DO UPDATE SET v = excluded.v\n",

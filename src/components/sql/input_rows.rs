@@ -15,6 +15,7 @@ use crate::component::{
     AUTO_REPLAY_NACKS, Built, ConnectError, Context, InputBuild, InputSpec, ReadError, Reads, Source,
     SourceSetup,
 };
+use crate::components::rules;
 use crate::config::{AnyField, ComponentSpec, Conf, Example, Kind};
 use crate::expr::Mapping;
 use crate::message::{Ack, Message, batch_of};
@@ -29,6 +30,7 @@ pub const SQL_RAW: InputSpec = InputSpec {
         .summary("Runs a query and makes a message of each row.")
         .description("The input ends with the last row. A message that is nacked and not replayed is lost.")
         .fields(&RAW_FIELDS)
+        .rule(rules::sql::login)
         .examples(&[Example {
             title: "What is left of yesterday",
             config: "sql_raw:\n  driver: sqlite\n  dsn: file:orders.db\n  query: SELECT * FROM orders WHERE day < ? AND open\n  args_mapping: root = [ now().ts_format(\"2006-01-02\") ]\n",
@@ -48,6 +50,7 @@ pub const SQL_SELECT: InputSpec = InputSpec {
         .summary("Selects rows of a table and makes a message of each.")
         .description("The input ends with the last row. A message that is nacked and not replayed is lost.")
         .fields(&SELECT_FIELDS)
+        .rule(rules::sql::login)
         .examples(&[Example {
             title: "The cheapest things first",
             config: "sql_select:\n  driver: sqlite\n  dsn: file:shop.db\n  table: things\n  columns: [ name, price ]\n  where: price < ?\n  args_mapping: root = [ 100 ]\n  suffix: ORDER BY price\n",

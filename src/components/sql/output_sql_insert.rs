@@ -15,6 +15,7 @@ use super::statement::Insert;
 use crate::component::{
     Built, ConnectError, Context, OutputBuild, OutputSpec, Policy, Sink, SinkSetup, WriteError,
 };
+use crate::components::rules;
 use crate::config::{AnyField, ComponentSpec, Conf, Example, Kind};
 use crate::expr::Mapping;
 use crate::message::Batch;
@@ -29,6 +30,7 @@ pub const SQL_INSERT: OutputSpec = OutputSpec {
         .summary("Inserts a row for each message.")
         .description("All messages of a batch are one statement: either all of their rows are there or none.")
         .fields(&FIELDS)
+        .rule(rules::sql::login)
         .examples(&[Example {
             title: "Rows by the hundred",
             config: "sql_insert:\n  driver: sqlite\n  dsn: file:log.db\n  init_statement: CREATE TABLE IF NOT EXISTS log (at TEXT, line TEXT)\n  table: log\n  columns: [ at, line ]\n  args_mapping: root = [ now(), content().string() ]\n  batching: { count: 100, period: 1s }\n",

@@ -9,11 +9,12 @@ use super::fields::{
     ARGS_MAPPING, BATCHING, CONNECTION, DATA_SOURCE_NAME, DRIVER, DSN, MAX_IN_FLIGHT, QUERY,
     UNSAFE_DYNAMIC_QUERY, with_connection,
 };
-use super::raw::{OPTIONAL_QUERY, Statement, needs_a_query, statements};
+use super::raw::{OPTIONAL_QUERY, Statement, statements};
 use crate::component::{
     Built, ConnectError, Context, OutputBuild, OutputSpec, Policy, Sink, SinkSetup, WriteError,
 };
-use crate::config::{AnyField, ComponentSpec, Conf, Example, Field, Finding, Kind, Status, field};
+use crate::components::rules;
+use crate::config::{AnyField, ComponentSpec, Conf, Example, Field, Kind, Status, field};
 use crate::expr::Mapping;
 use crate::message::Batch;
 use crate::value::{Array, Str, Value};
@@ -41,7 +42,7 @@ pub const SQL_RAW: OutputSpec = OutputSpec {
         .categories(&["Services"])
         .summary("Runs a statement for each message.")
         .fields(&RAW_FIELDS)
-        .rule(can_all_run)
+        .rule(rules::sql::conditional_queries)
         .examples(&[Example {
             title: "Keep the last state of each thing",
             config: "sql_raw:\n  driver: sqlite\n  dsn: file:state.db\n  queries:\n    - when: root = this.gone | false\n      query: DELETE FROM things WHERE id = ?\n      args_mapping: root = [ this.id ]\n    - query: INSERT INTO things VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET state = excluded.state\n      args_mapping: root = [ this.id, this.state ]\n",
@@ -54,19 +55,6 @@ pub const SQL_RAW: OutputSpec = OutputSpec {
         setup(conf, cx, Database::read(conf, cx)?, choices)
     }),
 };
-
-/// There is something to run, and no condition stands behind a statement that always applies.
-fn can_all_run(conf: &Conf, found: &mut Vec<Finding>) {
-    needs_a_query(conf, found);
-    let Ok(Some(queries)) = conf.get(&QUERIES) else { return };
-    if !queries.iter().any(|query| query.has(&WHEN)) {
-        return;
-    }
-    let always = queries.iter().rev().skip(1).filter(|query| !query.has(&WHEN));
-    found.extend(always.map(|query| {
-        Finding::custom(query.node().line, "this statement always applies, so those behind it are never run")
-    }));
-}
 
 pub const SQL: OutputSpec = OutputSpec {
     spec: ComponentSpec::new(Kind::Output, "sql")

@@ -7,6 +7,7 @@ use super::database::Database;
 use super::fields::{COLUMNS, CONNECTION, DRIVER, DSN, OPTIONS, PREFIX, SUFFIX, TABLE, with_connection};
 use super::statement::Insert;
 use crate::component::{Processor, ProcessorSpec, Step};
+use crate::components::rules;
 use crate::config::{AnyField, ComponentSpec, Example, Field, Kind, field};
 use crate::expr::Mapping;
 use crate::message::Batch;
@@ -23,6 +24,7 @@ pub const SQL_INSERT: ProcessorSpec = ProcessorSpec {
         .summary("Inserts a row for each message, which goes on unchanged.")
         .description("All messages of a batch are one statement; when it fails all of them are flagged. A message whose values cannot be made is flagged and has no row.")
         .fields(&FIELDS)
+        .rule(rules::sql::login)
         .examples(&[Example {
             title: "Keep track",
             config: "sql_insert:\n  driver: sqlite\n  dsn: file:seen.db\n  init_statement: CREATE TABLE IF NOT EXISTS seen (id TEXT PRIMARY KEY)\n  table: seen\n  columns: [ id ]\n  args_mapping: root = [ this.id ]\n  suffix: ON CONFLICT DO NOTHING\n",

@@ -8,9 +8,10 @@ use super::database::Database;
 use super::fields::{
     ARGS_MAPPING, CONNECTION, DATA_SOURCE_NAME, DRIVER, DSN, QUERY, UNSAFE_DYNAMIC_QUERY, with_connection,
 };
-use super::raw::{OPTIONAL_QUERY, Statement, needs_a_query, statements};
+use super::raw::{OPTIONAL_QUERY, Statement, statements};
 use super::sqlite::Sqlite;
 use crate::component::{Processor, ProcessorSpec, Step};
+use crate::components::rules;
 use crate::config::{AnyField, ComponentSpec, Conf, Example, Field, Kind, Status, field};
 use crate::message::Batch;
 use crate::value::Str;
@@ -34,7 +35,7 @@ pub const SQL_RAW: ProcessorSpec = ProcessorSpec {
         .summary("Runs a statement for each message, which becomes the list of the rows.")
         .description("When it fails the message is flagged and stays as it was.")
         .fields(&RAW_FIELDS)
-        .rule(needs_a_query)
+        .rule(rules::sql::queries)
         .examples(&[Example {
             title: "Count a visit",
             config: "sql_raw:\n  driver: sqlite\n  dsn: file:visits.db\n  query: UPDATE pages SET visits = visits + 1 WHERE path = ?\n  args_mapping: root = [ this.path ]\n  exec_only: true\n",

@@ -12,6 +12,7 @@ use super::fields::{
 use super::sqlite::Sqlite;
 use super::statement::select;
 use crate::component::{Processor, ProcessorSpec, Step};
+use crate::components::rules;
 use crate::config::{AnyField, ComponentSpec, Example, Kind};
 use crate::expr::Mapping;
 use crate::message::Batch;
@@ -26,6 +27,7 @@ pub const SQL_SELECT: ProcessorSpec = ProcessorSpec {
         .summary("Selects rows of a table for each message, which becomes a list of objects.")
         .description("When it fails the message is flagged and stays as it was.")
         .fields(&FIELDS)
+        .rule(rules::sql::login)
         .examples(&[Example {
             title: "Add the customer to an order",
             config: "branch:\n  processors:\n    - sql_select:\n        driver: sqlite\n        dsn: file:customers.db\n        table: customers\n        columns: [ name, city ]\n        where: id = ?\n        args_mapping: root = [ this.customer ]\n  result_map: root.customer = this.index(0)\n",

@@ -3,22 +3,13 @@
 use super::args::args;
 use super::fields::{ARGS_MAPPING, QUERY, UNSAFE_DYNAMIC_QUERY};
 use crate::component::Built;
-use crate::config::{Conf, Field, Finding, FindingKind, field};
+use crate::config::{Conf, Field, field};
 use crate::expr::{Mapping, Template};
 use crate::message::Batch;
 use crate::value::{Array, Str};
 
 pub const OPTIONAL_QUERY: Field<Option<Str>> =
     field("query").doc("The statement; `?` stands for an argument.");
-
-/// Lint: there is something to run.
-pub fn needs_a_query(conf: &Conf, found: &mut Vec<Finding>) {
-    let node = conf.node();
-    if node.get("query").is_none() && node.get("queries").is_none() {
-        let message = "one of the fields query and queries is required";
-        found.push(Finding::new(node.line, FindingKind::Missing, message));
-    }
-}
 
 /// A statement and how its arguments are made.
 pub struct Statement {
