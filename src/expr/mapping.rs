@@ -100,37 +100,18 @@ impl Mapping {
         let Some(program) = &self.program else { return Ok(true) };
         let mut target = Target::edit(index);
         let result = program.run(&BatchScope(batch), index, This::Edited, &mut target);
-        let message = &mut batch[index];
-        if result.is_err() {
-            target.fail();
-        }
-        if matches!(target.root, Root::Original)
-            && let Ok(document) = message.structured()
-        {
-            target.root = Root::Value(document.clone());
-        }
-        if result.is_err()
-            && let Root::Value(document) = &mut target.root
-        {
-            *message = message.with_document(std::mem::take(document));
-            target.root = Root::Original;
-        }
-        let kept = assign(message, target);
-        result.map(|()| kept)
+        finish_edit(&mut batch[index], target, result)
     }
 
     /// Runs the mapping over message `index` and assigns to `message`, whose own document and metadata `root` and
-    /// `@` read. The edits before a failure stay. Returns whether the message is still there.
+    /// `@` read, and which is a document from then on. The edits before a failure stay. Returns whether the message is
+    /// still there.
     pub fn overlay(&self, message: &mut Message, batch: &Batch, index: usize) -> Result<bool, ExprError> {
         let Some(program) = &self.program else { return Ok(true) };
         let document = message.structured().cloned().map_err(|e| e.to_string());
         let mut target = Target::over(index, document, message.meta().clone());
         let result = program.run(&BatchScope(batch), index, This::Document(index), &mut target);
-        if result.is_err() {
-            target.fail();
-        }
-        let kept = assign(message, target);
-        result.map(|()| kept)
+        finish_edit(message, target, result)
     }
 
     /// What the mapping assigns to its root for message `index`: deleted or nothing are possible.
@@ -192,6 +173,31 @@ fn root_of(target: Target) -> Value {
         Root::Deleted => Value::Delete,
         Root::Unset | Root::Original => Value::Nothing,
     }
+}
+
+/// Puts the edits of a mapping into a message, whose content is a document from then on; those before a failure stay.
+/// Returns whether the message is still there.
+fn finish_edit(
+    message: &mut Message,
+    mut target: Target,
+    result: Result<(), ExprError>,
+) -> Result<bool, ExprError> {
+    if result.is_err() {
+        target.fail();
+    }
+    if matches!(target.root, Root::Original)
+        && let Ok(document) = message.structured()
+    {
+        target.root = Root::Value(document.clone());
+    }
+    if result.is_err()
+        && let Root::Value(document) = &mut target.root
+    {
+        *message = message.with_document(std::mem::take(document));
+        target.root = Root::Original;
+    }
+    let kept = assign(message, target);
+    result.map(|()| kept)
 }
 
 /// Puts what a mapping built into a message, which is flagged where that has no JSON text: its content is empty then.

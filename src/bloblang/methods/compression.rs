@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use flate2::Compression;
 use flate2::{read, write};
+use lz4_flex::frame::{BlockSize, FrameDecoder, FrameEncoder, FrameInfo};
 
 use crate::bloblang::args::{Args, Constant, Param, Params};
 use crate::bloblang::error::Error;
@@ -48,7 +49,9 @@ pub const COMPRESSORS: [(&str, Compress); 7] = [
     ("gzip", gzip),
     ("pgzip", gzip),
     ("lz4", |data, _| {
-        let mut out = lz4_flex::frame::FrameEncoder::new(Vec::new());
+        // The header of the reference, so that the same content has the same bytes.
+        let frame = FrameInfo::new().block_size(BlockSize::Max4MB).content_checksum(true);
+        let mut out = FrameEncoder::with_frame_info(frame, Vec::new());
         out.write_all(data)?;
         out.finish().map_err(std::io::Error::other)
     }),
@@ -73,7 +76,7 @@ pub const DECOMPRESSORS: [(&str, Decompress); 8] = [
     ("pgzip", |data| all(read::MultiGzDecoder::new(data))),
     ("lz4", |data| match data.len() {
         1..=6 => Err(std::io::Error::other("the data is too short for an lz4 frame")),
-        _ => all(lz4_flex::frame::FrameDecoder::new(data)),
+        _ => all(FrameDecoder::new(data)),
     }),
     ("snappy", |data| snap::raw::Decoder::new().decompress_vec(data).map_err(std::io::Error::other)),
     ("zlib", |data| all(read::ZlibDecoder::new(data))),

@@ -107,9 +107,10 @@ impl Branch {
             Err(rejected) => return all(format!("processors failed: {}", rejected.0)),
         };
         if results.len() != owners.len() {
-            let (got, want) = (results.len(), owners.len());
+            let got = batch.len() - owners.len() + results.len();
+            let want = batch.len();
             return all(format!(
-                "message count from branch processors does not match request, got {got}, expected {want}"
+                "message count from branch processors does not match request, started with {got} messages, finished with {want}"
             ));
         }
         let mut failures = Failures::new();

@@ -17,7 +17,10 @@ pub struct JsonError {
 }
 
 /// The text ended inside a document.
-pub(super) const UNEXPECTED_END: &str = "unexpected end of JSON input";
+pub(super) const UNEXPECTED_END: &str = "unexpected EOF";
+
+/// There is no document.
+pub(super) const NOTHING: &str = "EOF";
 
 impl JsonError {
     pub(super) fn new(text: &str, offset: usize, what: Cow<'static, str>) -> Self {
@@ -30,11 +33,6 @@ impl JsonError {
             column: 1 + before[line_start..].iter().filter(is_first_byte).count(),
             what,
         }
-    }
-
-    /// Whether more text could make the document valid.
-    pub fn is_incomplete(&self) -> bool {
-        self.what == UNEXPECTED_END
     }
 }
 

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::super::{Object, Str, Value};
-use super::error::{JsonError, UNEXPECTED_END};
+use super::error::{JsonError, NOTHING, UNEXPECTED_END};
 use super::scan;
 use super::scratch::{Open, Scratch};
 use super::unicode::{go_lossy, source_offset};
@@ -28,8 +28,7 @@ fn parse_with(
     read: impl FnOnce(&mut Parser<'_>) -> Result<Value, Fault>,
 ) -> Result<Value, JsonError> {
     let mut documents = Documents::new(bytes);
-    let value =
-        documents.read(read).unwrap_or_else(|| Err(documents.error(bytes.len(), UNEXPECTED_END.into())))?;
+    let value = documents.read(read).unwrap_or_else(|| Err(documents.error(bytes.len(), NOTHING.into())))?;
     match documents.skip_space() {
         None => Ok(value),
         Some(_) => Err(documents.error(documents.at, "message contains multiple valid documents".into())),
@@ -39,8 +38,7 @@ fn parse_with(
 /// Parses the document that `bytes` begin with and returns it with where it ends.
 pub fn parse_prefix(bytes: &[u8]) -> Result<(Value, usize), JsonError> {
     let mut documents = Documents::new(bytes);
-    let value =
-        documents.next().unwrap_or_else(|| Err(documents.error(bytes.len(), UNEXPECTED_END.into())))?;
+    let value = documents.next().unwrap_or_else(|| Err(documents.error(bytes.len(), NOTHING.into())))?;
     Ok((value, documents.offset()))
 }
 
@@ -405,6 +403,9 @@ impl<'a> Parser<'a> {
     #[cold]
     pub(super) fn unexpected(&self, place: &str) -> Fault {
         match self.text[self.at..].chars().next() {
+            Some(c @ ('\0'..='\x06' | '\x0e'..='\x1f' | '\x7f')) => {
+                format!("invalid character '\\x{:02x}' {place}", u32::from(c)).into()
+            }
             Some(c) => format!("invalid character {c:?} {place}").into(),
             None => UNEXPECTED_END.into(),
         }
