@@ -111,7 +111,11 @@ impl Mapping {
         let document = message.structured().cloned().map_err(|e| e.to_string());
         let mut target = Target::over(index, document, message.meta().clone());
         let result = program.run(&BatchScope(batch), index, This::Document(index), &mut target);
-        finish_edit(message, target, result)
+        let kept = finish_edit(message, target, result)?;
+        if !kept {
+            message.reprint();
+        }
+        Ok(kept)
     }
 
     /// What the mapping assigns to its root for message `index`: deleted or nothing are possible.

@@ -300,6 +300,13 @@ impl Message {
         }
     }
 
+    /// Forgets the text that the document was parsed from: it is printed anew, with sorted keys, as after an edit.
+    pub fn reprint(&mut self) {
+        if let Ok(document) = self.structured() {
+            *self = self.with_document(document.clone());
+        }
+    }
+
     fn cold_mut(&mut self) -> &mut Cold {
         self.cold.get_or_insert_default()
     }

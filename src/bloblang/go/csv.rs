@@ -21,7 +21,7 @@ pub struct CsvError {
     what: &'static str,
 }
 
-const BARE_QUOTE: &str = "bare \" in non-quoted field";
+const BARE_QUOTE: &str = "bare \" in non-quoted-field";
 const QUOTE: &str = "extraneous or missing \" in quoted-field";
 const FIELD_COUNT: &str = "wrong number of fields";
 const DELIMITER: &str = "csv: invalid field or comment delimiter";
@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn faults() {
         for (text, expected) in [
-            ("a\"b", "parse error on line 1, column 2: bare \" in non-quoted field"),
+            ("a\"b", "parse error on line 1, column 2: bare \" in non-quoted-field"),
             ("x\n\"a\"b", "parse error on line 2, column 3: extraneous or missing \" in quoted-field"),
             (
                 "\"a\nb",

@@ -106,6 +106,9 @@ impl Branch {
             Ok(results) => results.into_iter().flatten().collect(),
             Err(rejected) => return all(format!("processors failed: {}", rejected.0)),
         };
+        if results.is_empty() && !owners.is_empty() {
+            return all("child processors resulted in zero messages".to_owned());
+        }
         if results.len() != owners.len() {
             let got = batch.len() - owners.len() + results.len();
             let want = batch.len();

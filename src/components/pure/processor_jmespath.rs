@@ -88,7 +88,10 @@ impl Processor for Jmespath {
         for message in &mut batch {
             match self.search(message) {
                 Ok(found) => *message = message.with_document(found),
-                Err(error) => message.fail(error),
+                Err(error) => {
+                    message.reprint();
+                    message.fail(error);
+                }
             }
         }
         Step::one(batch)

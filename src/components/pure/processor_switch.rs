@@ -7,7 +7,7 @@ use crate::config::{
     ComponentSpec, Conf, Example, Field, Finding, Kind, ProcessorConf, bare, field, unreachable,
 };
 use crate::expr::Check;
-use crate::message::{Batch, Batches, batches_of};
+use crate::message::{Batch, Batches, Message, batches_of};
 
 /// No processors.
 const NONE: &[&str] = &[];
@@ -79,7 +79,7 @@ enum After {
 }
 
 /// A message with its place in the batch.
-type Placed = (usize, crate::message::Message);
+type Placed = (usize, Message);
 
 // === impl Switch ===
 
@@ -159,16 +159,21 @@ impl Case {
 
     /// Runs messages as one batch. Results take the places of the messages they come from.
     async fn process(&self, chosen: Vec<Placed>) -> Result<Vec<Placed>, crate::component::Rejected> {
-        let (places, batch): (Vec<usize>, Batch) = chosen.into_iter().unzip();
-        let sources: Vec<u32> = batch.iter().map(|m| m.source()).collect();
-        let last = places.last().copied().unwrap_or_default();
-        let place_of = |i: usize, source: u32| {
-            let same = sources.iter().position(|s| *s == source);
-            same.or(Some(i)).and_then(|at| places.get(at)).copied().unwrap_or(last)
-        };
+        let (places, mut batch): (Vec<usize>, Batch) = chosen.into_iter().unzip();
+        // Several messages may come from the same one of their transaction, so they are numbered anew meanwhile, from 1
+        // as what is made inside of the case has no number.
+        let sources: Vec<u32> = batch.iter().map(|message| message.source()).collect();
+        for (message, number) in batch.iter_mut().zip(1..) {
+            message.set_source(number);
+        }
         let results = self.chain.process(batch).finish().await?;
-        let results = results.into_iter().flatten().enumerate();
-        Ok(results.map(|(i, message)| (place_of(i, message.source()), message)).collect())
+        let placed = |(i, mut message): (usize, Message)| {
+            let from = (message.source() as usize).checked_sub(1);
+            message.set_source(from.and_then(|from| sources.get(from)).copied().unwrap_or_default());
+            let place = places.get(from.unwrap_or(i)).or(places.last()).copied().unwrap_or_default();
+            (place, message)
+        };
+        Ok(results.into_iter().flatten().enumerate().map(placed).collect())
     }
 }
 
@@ -183,5 +188,18 @@ impl Processor for Switch {
                 case.chain.close().await;
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{context, processor, run};
+
+    #[tokio::test]
+    async fn messages_of_one_origin_keep_their_order() {
+        let longest_first = "processors:\n- unarchive: {format: json_array}\n- switch:\n  - check: content().length() > 1\n    processors: [{mapping: 'root = content().uppercase()'}]\n";
+        let chain = processor(&context(), longest_first);
+        let made = run(&chain, &[r#"["aa","b","c","dd"]"#]).await;
+        assert_eq!(made, [["\"AA\"", "\"B\"", "\"C\"", "\"DD\""]]);
     }
 }

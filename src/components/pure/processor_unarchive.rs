@@ -174,6 +174,9 @@ impl Processor for Unarchive {
             match self.0.unpack(&message) {
                 Ok(unpacked) => parts.extend(unpacked),
                 Err(error) => {
+                    if matches!(self.0, Format::JsonArray | Format::JsonMap) {
+                        message.reprint();
+                    }
                     message.fail(error);
                     parts.push(message);
                 }

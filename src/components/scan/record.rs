@@ -56,7 +56,7 @@ enum Stop {
     Fault(usize, &'static str),
 }
 
-const BARE_QUOTE: &str = "bare \" in non-quoted field";
+const BARE_QUOTE: &str = "bare \" in non-quoted-field";
 const QUOTE: &str = "extraneous or missing \" in quoted-field";
 
 // === impl Records ===
@@ -226,7 +226,7 @@ mod tests {
             ("a\"b,\"c\"d\",\"e", true, &["a\"b|c\"d|e"]),
             ("", false, &[]),
             (" \n", false, &[" "]),
-            ("a\"b\nc", false, &["! parse error on line 1, column 2: bare \" in non-quoted field", "c"]),
+            ("a\"b\nc", false, &["! parse error on line 1, column 2: bare \" in non-quoted-field", "c"]),
             (
                 "x,y\n\"a\"b,c\n1,2",
                 false,
@@ -246,7 +246,7 @@ mod tests {
             (
                 "a,b\nc,d\"\n",
                 false,
-                &["a|b", "c! parse error on line 2, column 4: bare \" in non-quoted field"],
+                &["a|b", "c! parse error on line 2, column 4: bare \" in non-quoted-field"],
             ),
         ] {
             assert_eq!(read(text, ',', lazy), want, "{text:?}");
