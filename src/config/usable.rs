@@ -16,7 +16,7 @@ pub fn regex(pattern: &str) -> Result<(), String> {
 /// The rule of a field that only means something to other engines: a value that asks for something is a warning.
 pub fn without_effect(node: &Node, found: &mut Vec<Finding>) {
     if !matches!(node.as_text(), None | Some("" | "false")) {
-        let text = "this has no effect here: what it asks for is part of another engine";
+        let text = "this has no effect here: nothing does what it asks for";
         found.push(Finding::warning(node.line, text));
     }
 }

@@ -46,7 +46,7 @@ fn parse_msgpack(target: Cow<'_, Value>, _: &Args<'_>) -> Result<Value> {
 const PARSE_PARQUET: MethodSpec = MethodSpec::new("parse_parquet", CATEGORY, MethodRun::Pure(parse_parquet))
     .doc("The rows of a Parquet file as an array of objects. Dates and times are the integers that are stored, bytes of a fixed length are bytes.")
     .params(Params::Named(&[
-        Param::boolean("byte_array_as_string", "Has no effect: what has no fixed length always is a string.").default(Constant::Bool(false)),
+        Param::boolean("byte_array_as_string", "Whether what has no fixed length is a string, which it always is.").default(Constant::Bool(false)),
     ]))
     .examples(&[
         Example { mapping: "root = content().decode(\"base64\").parse_parquet()", cases: &[("UEFSMRUEFSAVIEwVBBUAEgAAAQAAAAAAAAACAAAAAAAAABUAFQYVBiwVBBUQFQYVBgAAAQMCGRICGRgIAQAAAAAAAAAZGAgCAAAAAAAAABUCGRYAABkcFkQVKBYAAAAVAhksSAFtFQIAFQQlABgBbgAWBBkcGRwmABwVBBk1AAYQGRgBbhUAFgQWZBZkJkQmCBwYCAIAAAAAAAAAGAgBAAAAAAAAABYAKAgCAAAAAAAAABgIAQAAAAAAAAAREQAZLBUEFQAVAgAVABUQFQIAABaqARUUFmwVPgAWZBYEJggWZBQAACgZcGFycXVldC1ycyB2ZXJzaW9uIDYwLjEuMBkcHAAAAKcAAABQQVIx", r#"[{"n":1},{"n":2}]"#)] },

@@ -106,7 +106,7 @@ impl Avro {
             Encoding::Binary => Vec::new(),
             Encoding::Single(start) => start.to_vec(),
         };
-        binary::encode(&self.schema, document, &mut out)?;
+        binary::encode(&self.schema, document, Tags::Qualified, &mut out)?;
         Ok(message.with_bytes(out))
     }
 }

@@ -9,7 +9,7 @@ use crate::value::parquet::{Lists, Logical, Rows};
 const BYTE_ARRAY_AS_STRING: Field<bool> = field("byte_array_as_string")
     .default(false)
     .deprecated()
-    .doc("Has no effect: bytes of any length are strings.");
+    .doc("Whether bytes of any length are strings, which they always are.");
 const LIST_FORMAT: Field<bool> = field("use_parquet_list_format")
     .default(true)
     .advanced()

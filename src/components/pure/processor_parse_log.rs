@@ -4,17 +4,17 @@ use jiff::tz::TimeZone;
 
 use super::syslog::{Old, Parsed, Year, rfc3164, rfc5424};
 use crate::component::{Built, Processor, ProcessorSpec, Step};
-use crate::config::{ComponentSpec, Conf, Example, Field, Kind, field};
+use crate::config::{ComponentSpec, Conf, Example, Field, Finding, Kind, Node, field, without_effect};
 use crate::message::Batch;
 use crate::value::{Str, Value, json};
 use jiff::Zoned;
 
 const FORMAT: Field<Str> =
     field("format").options(&["syslog_rfc5424", "syslog_rfc3164"]).doc("The form of the lines.");
-const BEST_EFFORT: Field<bool> = field("best_effort")
-    .default(true)
-    .advanced()
-    .doc("Has no effect: a line of which only the beginning can be read is flagged, as in other engines.");
+const BEST_EFFORT: Field<bool> =
+    field("best_effort").default(true).advanced().rule(without_effect).doc(
+        "Has no effect: a line of which only the beginning can be read is flagged, as in other engines.",
+    );
 const ALLOW_RFC3339: Field<bool> = field("allow_rfc3339")
     .default(true)
     .advanced()
@@ -25,7 +25,8 @@ const DEFAULT_YEAR: Field<Str> = field("default_year")
     .doc("The year of times of `syslog_rfc3164`: a number, `current`, or empty for none.");
 const DEFAULT_TIMEZONE: Field<Str> =
     field("default_timezone").default("UTC").advanced().doc("The time zone of times of `syslog_rfc3164`.");
-const CODEC: Field<Option<Str>> = field("codec").deprecated().doc("Has no effect: results are documents.");
+const CODEC: Field<Option<Str>> =
+    field("codec").deprecated().rule(only_documents).doc("What results are: documents.");
 
 pub const PARSE_LOG: ProcessorSpec = ProcessorSpec {
     spec: ComponentSpec::new(Kind::Processor, "parse_log")
@@ -37,6 +38,16 @@ pub const PARSE_LOG: ProcessorSpec = ProcessorSpec {
     build: |conf, _| Ok(Box::new(ParseLog::new(conf)?)),
     silent: false,
 };
+
+/// Finds a form of results other than the only one there is.
+fn only_documents(node: &Node, found: &mut Vec<Finding>) {
+    if !matches!(node.as_text(), None | Some("" | "json")) {
+        found.push(Finding::warning(
+            node.line,
+            "this has no effect here: results are documents, as with 'json'",
+        ));
+    }
+}
 
 struct ParseLog {
     /// None: the lines have the newer form.

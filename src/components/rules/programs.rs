@@ -15,4 +15,6 @@ pub fn protobuf(conf: &Conf, found: &mut Vec<Finding>) {
     let mut body = Check::new(conf, found);
     let (paths, modules) = (body.some("import_paths"), body.some("bsr"));
     body.wrong(paths && modules, "import_paths and bsr must not both be set");
+    let message = "modules of a Buf schema registry cannot be read: export them to a folder for import_paths";
+    body.wrong_field("bsr", modules && !paths, message);
 }

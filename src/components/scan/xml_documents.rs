@@ -5,7 +5,7 @@ use bytes::{Buf, BytesMut};
 use super::cutter::{Cutter, Cutting};
 use super::xml_text::ElementEnd;
 use crate::component::{ByteSource, Cut, Scan, Scanner, ScannerSpec};
-use crate::config::{ComponentSpec, Example, Field, Kind, field};
+use crate::config::{ComponentSpec, Example, Field, Kind, field, without_effect};
 use crate::message::Message;
 use crate::value::{Str, Value, xml};
 
@@ -13,8 +13,9 @@ const OPERATOR: Field<Str> = field("operator")
     .default("")
     .options(&["to_json"])
     .doc("What becomes of a document; it has to be given.");
-const CAST: Field<bool> =
-    field("cast").default(false).doc("Has no effect: values are strings, as in other engines.");
+const CAST: Field<bool> = field("cast").default(false).rule(without_effect).doc(
+    "Has no effect: values are strings, as in other engines; the processor `xml` makes numbers of them.",
+);
 
 pub const XML_DOCUMENTS: ScannerSpec = ScannerSpec {
     spec: ComponentSpec::new(Kind::Scanner, "xml_documents")

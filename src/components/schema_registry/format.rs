@@ -83,12 +83,13 @@ impl Format {
         }
     }
 
-    /// What stands for a document.
-    pub fn encode(&self, message: &Message) -> Result<Vec<u8>, String> {
+    /// What stands for a document; `tags` says whether values of unions are expected to have them.
+    pub fn encode(&self, message: &Message, tags: Tags) -> Result<Vec<u8>, String> {
         match self {
             Self::Avro(schema) => {
                 let mut out = Vec::new();
-                binary::encode(schema, message.structured().map_err(|error| error.to_string())?, &mut out)?;
+                let document = message.structured().map_err(|error| error.to_string())?;
+                binary::encode(schema, document, tags, &mut out)?;
                 Ok(out)
             }
             Self::Json(schema) => {

@@ -1,6 +1,7 @@
 //! Schemas of a Confluent schema registry: messages that begin with the number of theirs.
 
 mod format;
+mod names;
 mod processor_decode;
 mod processor_encode;
 mod registry;

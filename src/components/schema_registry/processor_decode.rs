@@ -7,6 +7,7 @@ use std::time::Instant;
 use tokio::sync::Mutex;
 
 use super::format::{Format, Style};
+use super::names::{full_name, sanitized};
 use super::registry::{Registry, TRANSPORT, URL};
 use crate::client::{BASIC_AUTH, JWT, OAUTH, TLS};
 use crate::component::{Built, Processor, ProcessorSpec, Step};
@@ -24,9 +25,13 @@ const AVRO_NESTED: Field<bool> = field("avro_nested_schemas")
     .default(false)
     .advanced()
     .version("1.2.0")
-    .doc("Has no effect: schemas may always refer to others.");
+    .doc("Whether schemas may refer to others inside of their own types, which they always may.");
 const SANITIZE: Field<bool> =
-    field("sanitize_namespace_names").default(false).advanced().version("1.17.0").doc("Has no effect.");
+    field("sanitize_namespace_names")
+    .default(false)
+    .advanced()
+    .version("1.17.0")
+    .doc("Whether namespaces of Avro lose what is no letter, digit or underscore, which Avro does not allow there.");
 const RAW_UNIONS: Field<Option<bool>> =
     field("raw_unions").doc("Whether values of unions stand without the names of their types.");
 const PRESERVE: Field<bool> = field("preserve_logical_types")
@@ -93,6 +98,8 @@ pub const SCHEMA_REGISTRY_DECODE: ProcessorSpec = ProcessorSpec {
 
 struct Decode {
     registry: Registry,
+    /// Whether namespaces are made what they should be.
+    sanitize: bool,
     style: Style,
     mapping: Option<Mapping>,
     default_id: Option<u32>,
@@ -138,6 +145,7 @@ impl Decode {
         let default_id = default_id.map(u32::try_from).transpose();
         Ok(Self {
             registry: Registry::new(conf)?,
+            sanitize: conf.get(&SANITIZE)?,
             style,
             mapping: avro.get(&MAPPING)?,
             default_id: default_id
@@ -164,6 +172,12 @@ impl Decode {
             let mapped = mapping.map(&batch, 0).map_err(|error| format!("mapping the schema: {error}"))?;
             let mapped = mapped.ok_or("the mapping has deleted the schema")?;
             registered.text = String::from_utf8_lossy(mapped.bytes()).into_owned();
+        }
+        if self.sanitize && registered.kind == super::registry::Kind::Avro {
+            registered.text = sanitized(&registered.text);
+            for (name, text) in &mut registered.others {
+                (*name, *text) = (full_name(name).to_string(), sanitized(text));
+            }
         }
         let format = Arc::new(Format::new(&registered).map_err(|error| format!("the schema {id}: {error}"))?);
         known.insert(id, Known { format: format.clone(), used: now });

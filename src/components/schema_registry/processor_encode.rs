@@ -10,11 +10,12 @@ use super::format::Format;
 use super::registry::{Registry, TRANSPORT, URL};
 use crate::client::{BASIC_AUTH, JWT, OAUTH, TLS};
 use crate::component::{Built, Context, Processor, ProcessorSpec, Step};
-use crate::config::{ComponentSpec, Conf, Duration, Example, Field, Kind, field};
+use crate::config::{ComponentSpec, Conf, Duration, Example, Field, Finding, Kind, Node, field};
 use crate::expr::Template;
 use crate::message::{Batch, Message, batches_of};
 use crate::telemetry::Logger;
 use crate::value::Str;
+use crate::value::avro::Tags;
 
 const SUBJECT: Field<Template> = field("subject").doc("The subject that a message belongs to.");
 const REFRESH: Field<Duration> =
@@ -22,17 +23,20 @@ const REFRESH: Field<Duration> =
 const AVRO_RAW_JSON: Field<bool> = field("avro_raw_json")
     .default(false)
     .advanced()
-    .doc("Has no effect: values of Avro unions may always stand with or without the names of their types.");
+    .doc("Whether values of Avro unions stand without the names of their types; what can be read in both ways is read so first.");
 const AVRO_NESTED: Field<bool> = field("avro_nested_schemas")
     .default(false)
     .advanced()
     .version("1.2.0")
-    .doc("Has no effect: schemas may always refer to others.");
-const SCHEMA_METADATA: Field<Str> = field("schema_metadata").default("").doc("Is not there.");
+    .doc("Whether schemas may refer to others inside of their own types, which they always may.");
+const SCHEMA_METADATA: Field<Str> = field("schema_metadata")
+    .default("")
+    .rule(not_from_metadata)
+    .doc("A metadata key with the schema of a message, which this program cannot register.");
 const FORMAT: Field<Option<Str>> =
     field("format").options(&["avro", "json_schema"]).doc("Only for `schema_metadata`.");
 const NORMALIZE: Field<bool> = field("normalize").default(true).advanced().doc("Only for `schema_metadata`.");
-const RAW_JSON: Field<Option<bool>> = field("raw_json").doc("Has no effect, as `avro_raw_json`.");
+const RAW_JSON: Field<Option<bool>> = field("raw_json").doc("As `avro_raw_json`, before which it comes.");
 const RECORD_NAME: Field<Option<Str>> = field("record_name").default("").doc("Only for `schema_metadata`.");
 const NAMESPACE: Field<Option<Str>> = field("namespace").default("").doc("Only for `schema_metadata`.");
 const AVRO: Field<Conf> =
@@ -71,7 +75,17 @@ pub const SCHEMA_REGISTRY_ENCODE: ProcessorSpec = ProcessorSpec {
 /// How long a subject that nobody uses is kept.
 const KEEP: Time = Time::from_secs(600);
 
+const NOT_FROM_METADATA: &str =
+    "schemas of messages cannot be registered: register them beforehand, and leave this out";
+
+fn not_from_metadata(node: &Node, found: &mut Vec<Finding>) {
+    if node.as_text().is_some_and(|key| !key.is_empty()) {
+        found.push(Finding::custom(node.line, NOT_FROM_METADATA));
+    }
+}
+
 struct Encode {
+    tags: Tags,
     registry: Registry,
     subject: Template,
     refresh: Time,
@@ -92,9 +106,11 @@ struct Known {
 impl Encode {
     fn new(conf: &Conf, cx: &Context) -> Built<Self> {
         if !conf.get(&SCHEMA_METADATA)?.is_empty() {
-            return Err(conf.error(&SCHEMA_METADATA, "schemas cannot be taken from metadata").into());
+            return Err(conf.error(&SCHEMA_METADATA, NOT_FROM_METADATA).into());
         }
+        let raw = conf.get(&AVRO)?.get(&RAW_JSON)?.unwrap_or(conf.get(&AVRO_RAW_JSON)?);
         Ok(Self {
+            tags: if raw { Tags::None } else { Tags::Qualified },
             registry: Registry::new(conf)?,
             subject: conf.get(&SUBJECT)?,
             refresh: conf.get(&REFRESH)?.get(),
@@ -137,7 +153,7 @@ impl Encode {
 
     async fn encode(&self, subject: &str, message: &Message) -> Result<Message, String> {
         let known = self.latest(subject).await?;
-        let data = known.format.encode(message)?;
+        let data = known.format.encode(message, self.tags)?;
         Ok(message.with_bytes([&[0], &known.id.to_be_bytes()[..], &data].concat()))
     }
 }

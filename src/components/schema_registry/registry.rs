@@ -6,7 +6,7 @@ use reqwest::{Client, Url};
 
 use crate::client::{Signer, TLS};
 use crate::component::Built;
-use crate::config::{Conf, Duration, Field, field};
+use crate::config::{Conf, Duration, Field, field, without_effect};
 use crate::value::{Str, Value, json};
 
 pub const URL: Field<Str> = field("url").url().doc("Where the registry is.");
@@ -38,9 +38,13 @@ const HANDSHAKE: Field<Duration> = field("tls_handshake_timeout")
     .default("10s")
     .advanced()
     .version("1.13.0")
-    .doc("Has no effect of its own: a request ends after five seconds.");
-const CONTINUE: Field<Duration> =
-    field("expect_continue_timeout").default("1s").advanced().version("1.13.0").doc("Has no effect.");
+    .doc("How long the TLS handshake may take on top of connecting.");
+const CONTINUE: Field<Duration> = field("expect_continue_timeout")
+    .default("1s")
+    .advanced()
+    .version("1.13.0")
+    .rule(without_effect)
+    .doc("Has no effect: no request is sent that waits for leave to go on.");
 pub const TRANSPORT: Field<Conf> = field("transport")
     .advanced()
     .version("1.13.0")
@@ -91,11 +95,13 @@ impl Registry {
             .timeout(LIMIT)
             .pool_max_idle_per_host(transport.get(&MAX_IDLE)?)
             .pool_idle_timeout(transport.get(&IDLE)?.get());
+        let mut connecting = LIMIT;
         if let Some(dial) = transport.get(&DIAL)? {
-            builder = builder
-                .connect_timeout(dial.get(&DIAL_TIMEOUT)?.get())
-                .tcp_keepalive(dial.get(&KEEP_ALIVE)?.get());
+            connecting = dial.get(&DIAL_TIMEOUT)?.get();
+            builder = builder.tcp_keepalive(dial.get(&KEEP_ALIVE)?.get());
         }
+        // Both are one step of the client.
+        builder = builder.connect_timeout(connecting.saturating_add(transport.get(&HANDSHAKE)?.get()));
         if !transport.get(&HTTP2)? {
             builder = builder.http1_only();
         }

@@ -81,3 +81,27 @@ async fn json_is_checked() {
     assert_eq!((show(&decoded[0]), show(&decoded[1])), ("{\"n\":1}".to_owned(), "{\"n\":2}".to_owned()));
     assert!(show(&decoded[2]).starts_with("{}!"));
 }
+
+const SPACED: &str = r#"{"id": 4, "schema": "{\"type\": \"record\", \"namespace\": \"a-b\", \"name\": \"R\", \"fields\": [{\"name\": \"n\", \"type\": \"int\"}]}"}"#;
+
+#[tokio::test]
+async fn namespaces_are_mended_where_that_is_asked_for() {
+    let url = registry(&[("/schemas/ids/4", SPACED)]).await;
+    for (sanitize, expected) in [(true, r#"{"n":1}"#), (false, "'a-b.R' is not a name")] {
+        let config = format!("{{url: '{url}', sanitize_namespace_names: {sanitize}}}");
+        let decoded = through(&SCHEMA_REGISTRY_DECODE, &config, &[&[0, 0, 0, 0, 4, 2]]).await;
+        assert!(show(&decoded[0]).contains(expected), "{}", show(&decoded[0]));
+    }
+}
+
+const AMBIGUOUS: &str = r#"{"id": 5, "schema": "[{\"type\": \"map\", \"values\": \"string\"}, \"string\"]"}"#;
+
+#[tokio::test]
+async fn what_may_be_a_tag_is_none_in_raw_json() {
+    let url = registry(&[("/subjects/s/versions/latest", AMBIGUOUS)]).await;
+    for (raw, branch) in [("{}", 2), ("{raw_json: true}", 0)] {
+        let config = format!("{{url: '{url}', subject: s, avro: {raw}}}");
+        let encoded = through(&SCHEMA_REGISTRY_ENCODE, &config, &[br#"{"string":"x"}"#]).await;
+        assert_eq!(encoded[0].bytes()[5], branch, "{raw}");
+    }
+}

@@ -5,7 +5,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::markdown;
 use super::recursive::{self, Measure, Size};
 use crate::component::{Built, Processor, ProcessorSpec, Step};
-use crate::config::{ComponentSpec, Conf, Example, Field, Kind, field};
+use crate::config::{ComponentSpec, Conf, Example, Field, Finding, Kind, field};
 use crate::message::Batch;
 use crate::value::Str;
 
@@ -55,6 +55,7 @@ pub const TEXT_CHUNKER: ProcessorSpec = ProcessorSpec {
             &INCLUDE_CODE_BLOCKS,
             &KEEP_REFERENCE_LINKS,
         ])
+        .rule(no_tokens)
         .examples(&[Example {
             title: "Paragraphs and sentences",
             config: "text_chunker:\n  strategy: recursive_character\n  chunk_size: 1000\n  separators: [\"\\n\\n\", \". \", \" \"]\n",
@@ -62,6 +63,15 @@ pub const TEXT_CHUNKER: ProcessorSpec = ProcessorSpec {
     build: |conf, _| Ok(Box::new(TextChunker::new(conf)?)),
     silent: false,
 };
+
+const NO_TOKENS: &str = "tokens need a vocabulary that this program does not have: cut with recursive_character, and measure runes";
+
+/// Finds what counts tokens: older engines have a vocabulary for it.
+fn no_tokens(conf: &Conf, found: &mut Vec<Finding>) {
+    let values = ["strategy", "length_measure"].into_iter().filter_map(|name| conf.node().get(name));
+    let tokens = values.filter(|value| value.as_text() == Some("token"));
+    found.extend(tokens.map(|value| Finding::warning(value.line, NO_TOKENS)));
+}
 
 struct TextChunker {
     strategy: Strategy,
@@ -77,15 +87,14 @@ enum Strategy {
 
 impl TextChunker {
     fn new(conf: &Conf) -> Built<Self> {
-        let no_tokens = "tokens need a vocabulary that this program does not have";
         let measure: Measure = match conf.get(&LENGTH_MEASURE)?.as_str() {
             "graphemes" => |text| text.graphemes(true).count(),
-            "token" => return Err(conf.error(&LENGTH_MEASURE, no_tokens).into()),
+            "token" => return Err(conf.error(&LENGTH_MEASURE, NO_TOKENS).into()),
             "utf8" => str::len,
             _ => |text| text.chars().count(),
         };
         let strategy = match conf.get(&STRATEGY)?.as_str() {
-            "token" => return Err(conf.error(&STRATEGY, no_tokens).into()),
+            "token" => return Err(conf.error(&STRATEGY, NO_TOKENS).into()),
             "markdown" => Strategy::Markdown(markdown::Options {
                 code: conf.get(&INCLUDE_CODE_BLOCKS)?,
                 links: conf.get(&KEEP_REFERENCE_LINKS)?,

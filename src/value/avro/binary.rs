@@ -16,102 +16,104 @@ const MAX_EMPTY: usize = 1 << 20;
 
 // Writing
 
-/// Adds a document to `out`.
-pub fn encode(schema: &Schema, value: &Value, out: &mut Vec<u8>) -> Result<(), String> {
-    write(schema, schema.root(), value, out, 0)
+/// Adds a document to `out`; values of its unions may have tags, and `tags` says whether they are expected to.
+pub fn encode(schema: &Schema, value: &Value, tags: Tags, out: &mut Vec<u8>) -> Result<(), String> {
+    Writer { schema, tags }.write(schema.root(), value, out, 0)
 }
 
-fn write(schema: &Schema, id: Id, value: &Value, out: &mut Vec<u8>, depth: usize) -> Result<(), String> {
-    if depth == MAX_DEPTH {
-        return Err(format!("the value is deeper than {MAX_DEPTH}"));
-    }
-    let node = schema.node(id);
-    let unfit = || format!("a value of type {} is not of type {}", value.type_name(), node.name());
-    match (&node.kind, value) {
-        (Kind::Null, Value::Null) => {}
-        (Kind::Boolean, Value::Bool(b)) => out.push(u8::from(*b)),
-        (Kind::Int, _) => long(coerce::small(value, node.logical)?.into(), out),
-        (Kind::Long, _) => long(coerce::integer(value, node.logical)?, out),
-        (Kind::Float, _) => out.extend((coerce::float(value, 1 << 24)? as f32).to_le_bytes()),
-        (Kind::Double, _) => out.extend(coerce::float(value, 1 << 53)?.to_le_bytes()),
-        (Kind::Bytes | Kind::String, _) => {
-            let bytes = content(&node.kind, node.logical, value).ok_or_else(unfit)?;
-            long(bytes.len() as i64, out);
-            out.extend(bytes);
-        }
-        (Kind::Fixed { name, size }, _) => {
-            let bytes = fixed(*size, node.logical, value).ok_or_else(unfit)?;
-            if bytes.len() != *size {
-                return Err(format!("{} bytes for '{name}', which has {size}", bytes.len()));
-            }
-            out.extend(bytes);
-        }
-        (Kind::Enum { name, symbols }, _) => {
-            let at = match value {
-                Value::String(symbol) => symbols.iter().position(|known| known == symbol),
-                Value::Int(at) => usize::try_from(*at).ok().filter(|at| *at < symbols.len()),
-                _ => return Err(unfit()),
-            };
-            long(at.ok_or_else(|| format!("not a symbol of '{name}'"))? as i64, out);
-        }
-        _ => return write_whole(schema, id, value, out, depth),
-    }
-    Ok(())
+struct Writer<'s> {
+    schema: &'s Schema,
+    tags: Tags,
 }
 
-/// Adds a value that is made of others.
-fn write_whole(
-    schema: &Schema,
-    id: Id,
-    value: &Value,
-    out: &mut Vec<u8>,
-    depth: usize,
-) -> Result<(), String> {
-    let node = schema.node(id);
-    match (&node.kind, value) {
-        (Kind::Array(items), Value::Array(values)) => {
-            if !values.is_empty() {
-                long(values.len() as i64, out);
-                values.iter().try_for_each(|value| write(schema, *items, value, out, depth + 1))?;
-            }
-            out.push(0);
+impl Writer<'_> {
+    fn write(&self, id: Id, value: &Value, out: &mut Vec<u8>, depth: usize) -> Result<(), String> {
+        if depth == MAX_DEPTH {
+            return Err(format!("the value is deeper than {MAX_DEPTH}"));
         }
-        (Kind::Map(values), Value::Object(entries)) => {
-            if !entries.is_empty() {
-                long(entries.len() as i64, out);
-                for (key, value) in entries {
-                    long(key.len() as i64, out);
-                    out.extend(key.as_bytes());
-                    write(schema, *values, value, out, depth + 1)?;
+        let node = self.schema.node(id);
+        let unfit = || format!("a value of type {} is not of type {}", value.type_name(), node.name());
+        match (&node.kind, value) {
+            (Kind::Null, Value::Null) => {}
+            (Kind::Boolean, Value::Bool(b)) => out.push(u8::from(*b)),
+            (Kind::Int, _) => long(coerce::small(value, node.logical)?.into(), out),
+            (Kind::Long, _) => long(coerce::integer(value, node.logical)?, out),
+            (Kind::Float, _) => out.extend((coerce::float(value, 1 << 24)? as f32).to_le_bytes()),
+            (Kind::Double, _) => out.extend(coerce::float(value, 1 << 53)?.to_le_bytes()),
+            (Kind::Bytes | Kind::String, _) => {
+                let bytes = content(&node.kind, node.logical, value).ok_or_else(unfit)?;
+                long(bytes.len() as i64, out);
+                out.extend(bytes);
+            }
+            (Kind::Fixed { name, size }, _) => {
+                let bytes = fixed(*size, node.logical, value).ok_or_else(unfit)?;
+                if bytes.len() != *size {
+                    return Err(format!("{} bytes for '{name}', which has {size}", bytes.len()));
+                }
+                out.extend(bytes);
+            }
+            (Kind::Enum { name, symbols }, _) => {
+                let at = match value {
+                    Value::String(symbol) => symbols.iter().position(|known| known == symbol),
+                    Value::Int(at) => usize::try_from(*at).ok().filter(|at| *at < symbols.len()),
+                    _ => return Err(unfit()),
+                };
+                long(at.ok_or_else(|| format!("not a symbol of '{name}'"))? as i64, out);
+            }
+            _ => return self.write_whole(id, value, out, depth),
+        }
+        Ok(())
+    }
+
+    /// Adds a value that is made of others.
+    fn write_whole(&self, id: Id, value: &Value, out: &mut Vec<u8>, depth: usize) -> Result<(), String> {
+        let node = self.schema.node(id);
+        match (&node.kind, value) {
+            (Kind::Array(items), Value::Array(values)) => {
+                if !values.is_empty() {
+                    long(values.len() as i64, out);
+                    values.iter().try_for_each(|value| self.write(*items, value, out, depth + 1))?;
+                }
+                out.push(0);
+            }
+            (Kind::Map(values), Value::Object(entries)) => {
+                if !entries.is_empty() {
+                    long(entries.len() as i64, out);
+                    for (key, value) in entries {
+                        long(key.len() as i64, out);
+                        out.extend(key.as_bytes());
+                        self.write(*values, value, out, depth + 1)?;
+                    }
+                }
+                out.push(0);
+            }
+            (Kind::Record { name, fields }, Value::Object(object)) => {
+                for field in fields {
+                    let written = match (object.get(&field.name), &field.default) {
+                        (Some(value), _) => self.write(field.of, value, out, depth + 1),
+                        (None, Some(default)) => {
+                            let default = textual::default(self.schema, field.of, default);
+                            default.and_then(|default| self.write(field.of, &default, out, depth + 1))
+                        }
+                        (None, None) => Err("it is missing".to_owned()),
+                    };
+                    written.map_err(|error| format!("'{}' of '{name}': {error}", field.name))?;
                 }
             }
-            out.push(0);
-        }
-        (Kind::Record { name, fields }, Value::Object(object)) => {
-            for field in fields {
-                let written = match (object.get(&field.name), &field.default) {
-                    (Some(value), _) => write(schema, field.of, value, out, depth + 1),
-                    (None, Some(default)) => {
-                        let default = textual::default(schema, field.of, default);
-                        default.and_then(|default| write(schema, field.of, &default, out, depth + 1))
-                    }
-                    (None, None) => Err("it is missing".to_owned()),
-                };
-                written.map_err(|error| format!("'{}' of '{name}': {error}", field.name))?;
+            (Kind::Union(branches), _) => {
+                let (at, bytes) =
+                    union::choose(self.schema, branches, value, self.tags, |at, branch, value| {
+                        let mut bytes = Vec::new();
+                        self.write(branch, value, &mut bytes, depth + 1)?;
+                        Ok((at, bytes))
+                    })?;
+                long(at as i64, out);
+                out.extend(bytes);
             }
+            _ => return Err(format!("a value of type {} is not of type {}", value.type_name(), node.name())),
         }
-        (Kind::Union(branches), _) => {
-            let (at, bytes) = union::choose(schema, branches, value, |at, branch, value| {
-                let mut bytes = Vec::new();
-                write(schema, branch, value, &mut bytes, depth + 1)?;
-                Ok((at, bytes))
-            })?;
-            long(at as i64, out);
-            out.extend(bytes);
-        }
-        _ => return Err(format!("a value of type {} is not of type {}", value.type_name(), node.name())),
+        Ok(())
     }
-    Ok(())
 }
 
 fn long(n: i64, out: &mut Vec<u8>) {
@@ -339,7 +341,8 @@ mod tests {
         ] {
             let schema = Schema::parse(schema).expect("a schema");
             let mut out = Vec::new();
-            encode(&schema, &json::parse(document.as_bytes()).expect("JSON"), &mut out).expect(document);
+            encode(&schema, &json::parse(document.as_bytes()).expect("JSON"), Tags::Qualified, &mut out)
+                .expect(document);
             assert_eq!(out, bytes, "{document}");
             let value = decode(&schema, &mut out.as_slice(), Tags::Qualified).expect(document);
             assert_eq!(String::from_utf8(json::print(&value).expect("JSON")).expect("text"), back);
@@ -358,7 +361,13 @@ mod tests {
         ] {
             let schema = Schema::parse(schema).expect("a schema");
             assert!(
-                encode(&schema, &json::parse(document.as_bytes()).expect("JSON"), &mut Vec::new()).is_err(),
+                encode(
+                    &schema,
+                    &json::parse(document.as_bytes()).expect("JSON"),
+                    Tags::Qualified,
+                    &mut Vec::new()
+                )
+                .is_err(),
                 "{document}"
             );
         }

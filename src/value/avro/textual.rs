@@ -113,7 +113,7 @@ fn whole(
             out.push('}');
         }
         (Kind::Union(branches), _) => {
-            let text = union::choose(schema, branches, value, |_, branch, value| {
+            let text = union::choose(schema, branches, value, Tags::Qualified, |_, branch, value| {
                 let mut text = String::new();
                 write(schema, branch, value, tags, &mut text, depth + 1)?;
                 let of = schema.node(branch);
@@ -244,9 +244,11 @@ fn read(schema: &Schema, id: Id, value: &Value, tags: Tags, depth: usize) -> Res
             }
             Value::Object(done)
         }
-        (Kind::Union(branches), _) => union::choose(schema, branches, value, |_, branch, value| {
-            Ok(union::tag(schema, branch, read(schema, branch, value, tags, depth + 1)?, tags))
-        })?,
+        (Kind::Union(branches), _) => {
+            union::choose(schema, branches, value, Tags::Qualified, |_, branch, value| {
+                Ok(union::tag(schema, branch, read(schema, branch, value, tags, depth + 1)?, tags))
+            })?
+        }
         _ => return Err(unfit()),
     })
 }

@@ -11,17 +11,21 @@ pub enum Tags {
     Qualified,
 }
 
-/// The branch of a union that a value takes: what `attempt` makes of the first one that it accepts. A tag is followed,
-/// if that works.
+/// The branch of a union that a value takes: what `attempt` makes of the first one that it accepts. What may be a tag is
+/// followed if that works; where no tags are expected, only if nothing else does.
 pub fn choose<T>(
     schema: &Schema,
     branches: &[Id],
     value: &Value,
+    tags: Tags,
     mut attempt: impl FnMut(usize, Id, &Value) -> Result<T, String>,
 ) -> Result<T, String> {
-    if let Value::Object(object) = value
-        && let Some((tag, inner)) = object.iter().next().filter(|_| object.len() == 1)
-        && let Some(at) = tagged(schema, branches, tag)
+    let inside = match value {
+        Value::Object(object) if object.len() == 1 => object.iter().next(),
+        _ => None,
+    };
+    let inside = inside.and_then(|(tag, inner)| Some((tagged(schema, branches, tag)?, inner)));
+    if let Some((at, inner)) = inside.filter(|_| tags != Tags::None)
         && let Ok(done) = attempt(at, branches[at], inner)
     {
         return Ok(done);
@@ -33,6 +37,11 @@ pub fn choose<T>(
             Err(error) if !matches!(schema.node(*branch).kind, Kind::Null) => failure = Some(error),
             Err(_) => {}
         }
+    }
+    if let Some((at, inner)) = inside.filter(|_| tags == Tags::None)
+        && let Ok(done) = attempt(at, branches[at], inner)
+    {
+        return Ok(done);
     }
     let reason =
         failure.filter(|_| branches.len() <= 2).map(|error| format!(": {error}")).unwrap_or_default();
