@@ -109,6 +109,10 @@ impl Processor for Archive {
         let packed = match self.packed(&batch) {
             Ok(packed) => packed,
             Err(error) => {
+                if matches!(self.format, Format::JsonArray) {
+                    let documents = batch.iter_mut().take_while(|message| message.structured().is_ok());
+                    documents.for_each(Message::reprint);
+                }
                 batch.iter_mut().for_each(|message| message.fail(error.as_str()));
                 return Step::one(batch);
             }

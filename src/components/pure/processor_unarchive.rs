@@ -89,7 +89,8 @@ impl Format {
         let content = message.bytes();
         Ok(match self {
             Format::Binary => {
-                let parts = binary(content.clone()).ok_or("the content is no binary archive")?;
+                let parts =
+                    binary(content.clone()).ok_or("serialised message bytes were in unexpected format")?;
                 parts.into_iter().map(|part| message.with_bytes(part)).collect()
             }
             Format::Lines => {
