@@ -123,13 +123,11 @@ impl Mapping {
         Ok(root_of(self.run(batch, index, Target::fresh(index))?))
     }
 
-    /// Makes a message out of nothing, as the next one of `batch`; `this` is null, and what the mapping does not assign
-    /// is empty. None: its root was deleted.
+    /// Makes a message as the next one of `batch`. What it reads, and what it does not assign, is that of the first of
+    /// them, as in the reference; the first itself is made out of nothing. None: its root was deleted.
     pub fn create(&self, batch: &Batch) -> Result<Option<Message>, ExprError> {
-        let Some(program) = &self.program else { return Ok(None) };
-        let mut target = Target::fresh(0);
-        program.run(&BatchScope(batch), 0, This::Value(&Value::Null), &mut target)?;
-        let mut message = Message::default();
+        let target = self.run(batch, 0, Target::fresh(0))?;
+        let mut message = batch.first().cloned().unwrap_or_default();
         Ok(assign(&mut message, target).then_some(message))
     }
 

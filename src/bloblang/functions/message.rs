@@ -38,10 +38,6 @@ fn owned<'a>(value: impl Into<Value>) -> Result<Cow<'a, Value>> {
     Ok(Cow::Owned(value.into()))
 }
 
-fn no_message() -> Error {
-    Error::new("target message part does not exist")
-}
-
 const BATCH_INDEX: FunctionSpec =
     FunctionSpec::new("batch_index", CATEGORY, FunctionRun::Scoped(|_, ctx| owned(ctx.index as i64)))
         .doc("The position of the message in its batch, from 0.")
@@ -64,10 +60,7 @@ const BATCH_SIZE: FunctionSpec = FunctionSpec::new(
 const CONTENT: FunctionSpec = FunctionSpec::new(
     "content",
     CATEGORY,
-    FunctionRun::Scoped(|_, ctx| match ctx.content() {
-        None if ctx.scope().batch_size() == 0 => Err(no_message()),
-        content => owned(content.unwrap_or_default()),
-    }),
+    FunctionRun::Scoped(|_, ctx| owned(ctx.content().unwrap_or_default())),
 )
 .doc("The content of the message as bytes, whether it is JSON or not.")
 .examples(&[
