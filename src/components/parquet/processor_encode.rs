@@ -84,7 +84,8 @@ pub const PARQUET_ENCODE: ProcessorSpec = ProcessorSpec {
     silent: false,
 };
 
-struct ParquetEncode {
+/// Makes files of batches.
+pub struct ParquetEncode {
     schema: Source,
     unit: Unit,
     compression: Compression,
@@ -121,7 +122,15 @@ impl ParquetEncode {
         Ok(Self { schema, unit, compression: compression(conf)?, encoding: encoding(conf)? })
     }
 
-    fn file(&self, batch: &[Message]) -> Result<Vec<u8>, String> {
+    /// Files of columns that are encoded as they are.
+    pub fn plain(columns: Vec<Column>, compression: Compression) -> Result<Self, String> {
+        let written = written(&columns).map_err(|error| error.to_string())?;
+        let schema = Source::Columns(columns, written);
+        Ok(Self { schema, unit: Unit::Nanos, compression, encoding: Encoding::PLAIN })
+    }
+
+    /// The file whose rows are messages.
+    pub fn file(&self, batch: &[Message]) -> Result<Vec<u8>, String> {
         let metadata;
         let (columns, schema) = match &self.schema {
             Source::Columns(columns, schema) => (columns, schema.clone()),

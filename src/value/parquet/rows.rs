@@ -39,6 +39,11 @@ impl<R: ChunkReader + 'static> Rows<R> {
         Ok(Self { file, row, meanings, columns: Vec::new(), group: 0, batch: 0, left: 0 })
     }
 
+    /// The schema of the file.
+    pub fn schema(&self) -> &::parquet::schema::types::Type {
+        self.file.metadata().file_metadata().schema()
+    }
+
     /// Makes the next batch; false at the end of the file.
     fn decode(&mut self) -> Result<bool, ParquetError> {
         while self.left == 0 {
