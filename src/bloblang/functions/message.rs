@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use crate::bloblang::args::{Args, Param, Params};
-use crate::bloblang::error::Error;
 use crate::bloblang::eval::Ctx;
 use crate::bloblang::path;
 use crate::bloblang::spec::{Example, FunctionRun, FunctionSpec, Result, Status};
