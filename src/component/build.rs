@@ -13,6 +13,7 @@ use super::registry::{Built, InputBuild, OutputBuild};
 use super::relabel::relabel;
 use super::resources::Handle;
 use super::scanner::Scanner;
+use super::traced_buffer::TracedBuffer;
 use super::writer::Writer;
 use super::{Buffer, Cache, Input, Output, RateLimit, SharedInput};
 use crate::config::{
@@ -104,7 +105,12 @@ impl Context {
         let registry = self.environment().registry.clone();
         let (found, cx) = self.resolve(conf)?;
         let entry = registry.buffers.iter().find(|e| e.spec.name == found.spec.name);
-        self.built(&found, || (entry.ok_or_else(BuildError::not_built)?.build)(&found.conf, &cx))
+        let buffer =
+            self.built(&found, || (entry.ok_or_else(BuildError::not_built)?.build)(&found.conf, &cx))?;
+        Ok(buffer.map(|buffer| match cx.tracer() {
+            Some(tracer) => Arc::new(TracedBuffer::new(buffer, tracer.clone(), cx.type_name().into())),
+            None => buffer,
+        }))
     }
 
     pub fn cache(&self, conf: &CacheConf) -> Built<Arc<dyn Cache>> {

@@ -39,6 +39,7 @@ mod store;
 mod tasks;
 #[cfg(test)]
 pub mod testing;
+mod traced_buffer;
 mod writer;
 
 pub use backoff::Backoff;

@@ -95,10 +95,10 @@ impl AckSink for Ends {
     }
 }
 
-fn context(trace: Trace) -> SpanContext {
+pub(super) fn context(trace: Trace) -> SpanContext {
     SpanContext { trace: trace.id, span: trace.span, sampled: trace.sampled }
 }
 
-fn trace(context: SpanContext) -> Trace {
+pub(super) fn trace(context: SpanContext) -> Trace {
     Trace { id: context.trace, span: context.span, sampled: context.sampled }
 }

@@ -10,6 +10,7 @@ mod payload;
 mod reply;
 mod trace;
 
+use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
@@ -71,6 +72,8 @@ struct Cold {
     trace: Option<Trace>,
     originals: u32,
     replayed: bool,
+    /// What lives as long as the message and its copies.
+    held: Vec<Arc<dyn Any + Send + Sync>>,
 }
 
 /// Why a message carries the error flag.
@@ -256,6 +259,11 @@ impl Message {
         if trace.is_some() || self.trace().is_some() {
             self.cold_mut().trace = trace;
         }
+    }
+
+    /// Keeps something until the message and all that was made of it is gone.
+    pub fn hold(&mut self, what: Arc<dyn Any + Send + Sync>) {
+        self.cold_mut().held.push(what);
     }
 
     /// How many messages this one stands for: more than one after an archive.

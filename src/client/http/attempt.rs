@@ -9,6 +9,7 @@ use reqwest::Response;
 
 use super::error::HttpError;
 use super::request::Request;
+use super::spans::RequestSpans;
 use super::{HttpClient, dump, fields};
 use crate::config::{Conf, ConfError};
 use crate::message::Batch;
@@ -78,14 +79,23 @@ impl Retries {
 impl HttpClient {
     /// Sends the request for `batch` until it succeeds; answers with the response, its body unread.
     pub async fn send(&self, batch: &Batch) -> Result<Response, HttpError> {
+        let (mut spans, batch) = RequestSpans::begin(&self.around.tracer, batch);
         let mut pause = self.retries.pause;
         let mut tried = 0;
         loop {
-            let request = self.requests.make(batch)?;
+            let request = self.requests.make(&batch).inspect_err(|error| spans.fails(error))?;
+            match tried {
+                0 => spans.asks(&request),
+                n => spans.asks_again(n),
+            }
             let (error, verdict) = match self.attempt(&request).await {
-                Ok(response) => return Ok(response),
+                Ok(response) => {
+                    spans.succeeds(response.status().as_u16());
+                    return Ok(response);
+                }
                 Err(failure) => failure,
             };
+            spans.fails(&error);
             if verdict == Verdict::GiveUp || tried == self.retries.limit {
                 return Err(error.at(&request.url));
             }

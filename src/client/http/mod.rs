@@ -7,6 +7,7 @@ mod error;
 mod fields;
 mod request;
 mod response;
+mod spans;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +26,7 @@ use super::tls::TLS;
 use crate::config::{Conf, ConfError, Field};
 use crate::telemetry::log::{Level, Logger};
 use crate::telemetry::metrics::{self, Handle};
+use crate::telemetry::trace::Tracer;
 use crate::value::Str;
 use attempt::Retries;
 use request::Requests;
@@ -47,6 +49,7 @@ pub struct Surroundings {
     pub log: Logger,
     pub metrics: Handle<metrics::HttpClient>,
     pub rate_limit: Option<Gate>,
+    pub tracer: Tracer,
 }
 
 /// Claims one access of a rate limit: how long to wait before asking again, if it is not granted.

@@ -68,7 +68,8 @@ fn client(url: &str, yaml: &str, payload: Payload) -> HttpClient {
     let text = format!("url: '{url}'\nretry_period: 1ms\n{yaml}");
     let conf = Conf::new(parse(text.as_bytes()).expect("the test's YAML is right"), "root");
     let metrics = Scope::detached().register("", "root");
-    let around = Surroundings { log: Logger::silent(), metrics, rate_limit: None };
+    let around =
+        Surroundings { log: Logger::silent(), metrics, rate_limit: None, tracer: Default::default() };
     HttpClient::new(&conf, &VERB, payload, true, around).expect("a client")
 }
 

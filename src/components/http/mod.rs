@@ -43,7 +43,8 @@ fn surroundings(conf: &Conf, cx: &Context) -> Built<Surroundings> {
             Box::pin(async move { limit.access().await })
         })
     });
-    Ok(Surroundings { log: cx.log().clone(), metrics: cx.metrics(), rate_limit })
+    let tracer = cx.tracer().cloned().unwrap_or_default();
+    Ok(Surroundings { log: cx.log().clone(), metrics: cx.metrics(), rate_limit, tracer })
 }
 
 /// What a request was answered with, on the messages it was made of: their metadata stays beside that of the answer.

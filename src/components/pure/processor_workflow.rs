@@ -8,7 +8,7 @@ use futures_util::future::{BoxFuture, join_all};
 use super::processor_branch::{Branch, Requests};
 use super::tiers::{self, Tiers};
 use crate::bloblang::path;
-use crate::component::{Built, Chain, Context, Handle, Processed, Processor, ProcessorSpec, Step};
+use crate::component::{Built, Chain, Context, Handle, Processed, Processor, ProcessorSpec, Spans, Step};
 use crate::config::{ComponentSpec, Conf, Example, Field, Kind, field};
 use crate::message::{Batch, Message, batches_of};
 use crate::value::{Object, Str, Value};
@@ -159,10 +159,18 @@ impl Workflow {
             let mut runs = Vec::new();
             let mut owners = Vec::new();
             for (name, branch) in &members {
-                let requests = branch.requests(batch, |i| !excluded[i].contains(*name));
+                let wanted = |i: usize| !excluded[i].contains(*name);
+                let (requests, spans) = match self.cx.tracer() {
+                    None => (branch.requests(batch, wanted), None),
+                    Some(tracer) => {
+                        let mut batch = batch.clone();
+                        let spans = Spans::enter(tracer, name, &mut batch);
+                        (branch.requests(&batch, wanted), Some(spans))
+                    }
+                };
                 note(&mut records, name, &requests);
                 owners.push(requests.owners);
-                runs.push(run_branch(branch, requests.batch));
+                runs.push(run_branch(branch, requests.batch, spans));
             }
             // All of a tier see the documents as they were before it.
             let results = join_all(runs).await;
@@ -225,7 +233,8 @@ impl Workflow {
     }
 }
 
-async fn run_branch(branch: &Branch, requests: Batch) -> Processed {
+/// The spans end with the run.
+async fn run_branch(branch: &Branch, requests: Batch, _spans: Option<Spans>) -> Processed {
     if requests.is_empty() { Ok(Default::default()) } else { branch.run(requests).finish().await }
 }
 

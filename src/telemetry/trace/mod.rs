@@ -68,8 +68,19 @@ pub struct Record {
     pub name: Str,
     pub began: SystemTime,
     pub ended: SystemTime,
+    /// What else is known of it, in the words of OpenTelemetry; each key once.
+    pub attributes: Vec<(&'static str, Attribute)>,
     /// Why what it stands for failed, if it did.
     pub error: Option<Str>,
+    /// How a call to another system ended; none for what is no call.
+    pub status: Option<Result<(), Str>>,
+}
+
+/// The value of an attribute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Attribute {
+    Text(Str),
+    Integer(u64),
 }
 
 // === impl Tracer ===
@@ -101,7 +112,9 @@ impl Tracer {
             name: name.into(),
             began: now,
             ended: now,
+            attributes: Vec::new(),
             error: None,
+            status: None,
         };
         Some(Span { core, record })
     }
@@ -136,6 +149,20 @@ impl Core {
 impl Span {
     pub fn context(&self) -> SpanContext {
         self.record.context
+    }
+
+    /// Notes something about the span, instead of what was noted by this key before.
+    pub fn set(&mut self, key: &'static str, value: Attribute) {
+        let attributes = &mut self.record.attributes;
+        match attributes.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, old)) => *old = value,
+            None => attributes.push((key, value)),
+        }
+    }
+
+    /// Notes how the call that the span stands for has ended.
+    pub fn end_call(&mut self, result: Result<(), Str>) {
+        self.record.status = Some(result);
     }
 
     /// Notes that what the span stands for has failed.

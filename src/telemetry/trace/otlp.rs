@@ -2,8 +2,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::Record;
 use super::protobuf::Message;
+use super::{Attribute, Record};
 use crate::value::Str;
 
 /// Where spans go and what is said about their origin.
@@ -35,6 +35,9 @@ const SCOPE: &str = "redpanda-connect";
 
 /// The kind of a span that is neither a request nor an answer.
 const INTERNAL: u64 = 1;
+
+const STATUS_OK: u64 = 1;
+const STATUS_ERROR: u64 = 2;
 
 // === impl Transport ===
 
@@ -77,6 +80,16 @@ fn span(record: &Record) -> Message {
         .integer(6, INTERNAL)
         .fixed(7, nanoseconds(record.began))
         .fixed(8, nanoseconds(record.ended));
+    for (key, value) in &record.attributes {
+        message = message.message(9, pair(key, value));
+    }
+    match &record.status {
+        None => {}
+        Some(Ok(())) => message = message.message(15, Message::default().integer(3, STATUS_OK)),
+        Some(Err(why)) => {
+            message = message.message(15, Message::default().text(2, why).integer(3, STATUS_ERROR));
+        }
+    }
     if let Some(error) = &record.error {
         let event = Message::default()
             .fixed(1, nanoseconds(record.ended))
@@ -89,6 +102,15 @@ fn span(record: &Record) -> Message {
 
 fn attribute(key: &str, value: &str) -> Message {
     Message::default().text(1, key).message(2, Message::default().text(1, value))
+}
+
+fn pair(key: &str, value: &Attribute) -> Message {
+    match value {
+        Attribute::Text(text) => attribute(key, text),
+        Attribute::Integer(n) => {
+            Message::default().text(1, key).message(2, Message::default().integer(3, *n))
+        }
+    }
 }
 
 fn nanoseconds(time: SystemTime) -> u64 {
@@ -111,13 +133,16 @@ mod tests {
             name: "x".into(),
             began: UNIX_EPOCH + Duration::from_nanos(5),
             ended: UNIX_EPOCH + Duration::from_nanos(6),
+            attributes: vec![("n", Attribute::Integer(7))],
             error: None,
+            status: Some(Ok(())),
         };
         let mut expected = vec![10, 16];
         expected.extend_from_slice(&0x0102_u128.to_be_bytes());
         expected.extend_from_slice(&[18, 8, 0, 0, 0, 0, 0, 0, 0, 3, 34, 8, 0, 0, 0, 0, 0, 0, 0, 4]);
         expected
             .extend_from_slice(&[42, 1, b'x', 48, 1, 57, 5, 0, 0, 0, 0, 0, 0, 0, 65, 6, 0, 0, 0, 0, 0, 0, 0]);
+        expected.extend_from_slice(&[74, 7, 10, 1, b'n', 18, 2, 24, 7, 122, 2, 24, 1]);
         assert_eq!(span(&record).finish(), expected);
         let otlp =
             Otlp { endpoints: Vec::new(), resource: vec![("service.name".into(), "s".into())], ratio: 1.0 };
