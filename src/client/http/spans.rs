@@ -21,9 +21,10 @@ impl RequestSpans {
         let mut batch = batch.clone();
         let mut spans = Vec::new();
         for message in &mut batch {
-            let parent = message.trace();
-            let parent = parent.map(|t| SpanContext { trace: t.id, span: t.span, sampled: t.sampled });
-            let Some(span) = tracer.start("http_request", parent) else { continue };
+            // Inputs ask with messages that have left the process, or with none.
+            let Some(Trace { id: trace, span, sampled }) = message.trace() else { continue };
+            let parent = SpanContext { trace, span, sampled };
+            let Some(span) = tracer.start("http_request", Some(parent)) else { continue };
             let SpanContext { trace: id, span: number, sampled } = span.context();
             message.set_trace(Some(Trace { id, span: number, sampled }));
             spans.push(span);

@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::component::{Built, Connection, Context, Output, OutputBuild, OutputSpec};
+use crate::component::{Built, Connection, Context, Output, OutputBuild, OutputSpec, Spans};
 use crate::config::{ComponentSpec, Conf, Example, Field, Kind, bare};
 use crate::expr::Template;
 use crate::message::Group;
-use crate::telemetry::log::Logger;
 use crate::telemetry::metrics::{self, Handle};
 use crate::value::Str;
 
@@ -40,7 +39,7 @@ pub const REJECT: OutputSpec = OutputSpec {
         connection.up();
         let metrics: Handle<metrics::Output> = cx.metrics();
         metrics.connection_up.add(1);
-        Ok(Arc::new(Reject { reason, metrics, connection, log: cx.log().clone() }))
+        Ok(Arc::new(Reject { reason, metrics, connection, cx: cx.clone() }))
     }),
 };
 
@@ -49,18 +48,20 @@ struct Reject {
     reason: Template,
     metrics: Handle<metrics::Output>,
     connection: Arc<Connection>,
-    log: Logger,
+    cx: Context,
 }
 
 #[async_trait]
 impl Output for Reject {
     async fn send(&self, group: Group) {
         for transaction in group {
+            let _spans =
+                self.cx.tracer().map(|tracer| Spans::begin(tracer, "output_reject", &transaction.batch));
             let reason = self.reason.render(&transaction.batch, 0).unwrap_or_else(|error| {
-                self.log.error(format_args!("Reject message interpolation error: {error}"));
+                self.cx.log().error(format_args!("Reject message interpolation error: {error}"));
                 format!("reject message interpolation error: {error}").into()
             });
-            self.log.debug(format_args!("Rejecting message: {reason}"));
+            self.cx.log().debug(format_args!("Rejecting message: {reason}"));
             self.metrics.error.add(1);
             transaction.ack.fail(reason);
         }
