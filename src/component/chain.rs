@@ -167,41 +167,51 @@ impl Instrumented {
     }
 
     fn measured<'a>(&'a self, metrics: &'a Handle<ProcessorMetrics>, batch: Batch) -> Step<'a> {
+        let before = unnoted(&batch);
+        if self.inner.counts_itself() {
+            return match self.inner.process(batch) {
+                Step::Done(done) => Step::Done(self.noted(None, &before, done)),
+                Step::Later(future) => Step::later(async move { self.noted(None, &before, future.await) }),
+            };
+        }
         metrics.received.add(batch.len() as u64);
         metrics.batch_received.add(1);
         let calls = self.calls.fetch_add(1, Ordering::Relaxed);
         let weight = if calls < SAMPLE { 1 } else { SAMPLE };
         let began = calls.is_multiple_of(weight).then(Timer::start);
-        let before = unnoted(&batch);
         match self.inner.process(batch) {
             Step::Done(done) => {
                 if let Some(began) = began {
                     metrics.latency.record(began.elapsed(), u64::from(weight));
                 }
-                Step::Done(self.after(metrics, &before, done))
+                Step::Done(self.noted(Some(metrics), &before, done))
             }
             Step::Later(future) => {
                 let began = Timer::start();
                 Step::later(async move {
                     let done = future.await;
                     metrics.latency.record(began.elapsed(), 1);
-                    self.after(metrics, &before, done)
+                    self.noted(Some(metrics), &before, done)
                 })
             }
         }
     }
 
-    /// Counts what came out, and notes the failures that are this processor's own: those of its children were noted
+    /// Counts what came out, if this is to, and notes the failures that are this processor's own: those of its children were noted
     /// by them, and `before` came in with the batch.
-    fn after(&self, metrics: &ProcessorMetrics, before: &Failures, done: Processed) -> Processed {
+    fn noted(&self, metrics: Option<&ProcessorMetrics>, before: &Failures, done: Processed) -> Processed {
         let mut batches = done?;
         for batch in &mut batches {
-            metrics.sent.add(batch.len() as u64);
-            metrics.batch_sent.add(1);
+            if let Some(metrics) = metrics {
+                metrics.sent.add(batch.len() as u64);
+                metrics.batch_sent.add(1);
+            }
             for message in batch {
                 let failure = message.failure().filter(|f| !f.noted && !before.contains(&identity(f)));
                 if let Some(text) = failure.map(|failure| failure.text.clone()) {
-                    metrics.error.add(1);
+                    if let Some(metrics) = metrics {
+                        metrics.error.add(1);
+                    }
                     self.log_failure(&text);
                     let origin = self.inner.names_failures().then(|| Arc::new(self.cx.origin()));
                     message.set_failure(Some(Arc::new(Failure { text, origin, noted: true })));

@@ -1,5 +1,6 @@
 //! Caches and rate limits with their metrics.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,12 +26,14 @@ impl MeteredCache {
     }
 }
 
-/// Counts an operation. What is no fault of the cache counts as a success.
-fn count<T>(operation: &CacheOperation, began: Timer, result: &Result<T, CacheError>) {
+/// Counts an operation on so many items. What others count, a missing key or one that exists, is neither a success
+/// nor an error.
+fn count<T>(operation: &CacheOperation, began: Timer, items: usize, result: &Result<T, CacheError>) {
     operation.latency.record(began.elapsed(), 1);
     match result {
-        Err(CacheError::Failed(_)) => operation.error.add(1),
-        _ => operation.success.add(1),
+        Ok(_) => operation.success.add(items as u64),
+        Err(CacheError::Failed(_)) => operation.error.add(items as u64),
+        Err(CacheError::NotFound | CacheError::AlreadyExists) => {}
     }
 }
 
@@ -39,7 +42,7 @@ impl Cache for MeteredCache {
     async fn get(&self, key: &str) -> Result<Bytes, CacheError> {
         let began = Timer::start();
         let result = self.inner.get(key).await;
-        count(&self.metrics.get, began, &result);
+        count(&self.metrics.get, began, 1, &result);
         if result == Err(CacheError::NotFound) {
             self.metrics.not_found.add(1);
         }
@@ -49,21 +52,23 @@ impl Cache for MeteredCache {
     async fn set(&self, key: &str, value: Bytes, ttl: Option<Duration>) -> Result<(), CacheError> {
         let began = Timer::start();
         let result = self.inner.set(key, value, ttl).await;
-        count(&self.metrics.set, began, &result);
+        count(&self.metrics.set, began, 1, &result);
         result
     }
 
     async fn set_many(&self, items: Vec<(String, Bytes, Option<Duration>)>) -> Result<(), CacheError> {
         let began = Timer::start();
+        // The last one of a key is the one that is stored.
+        let size = items.iter().map(|(key, ..)| key.as_str()).collect::<HashSet<_>>().len();
         let result = self.inner.set_many(items).await;
-        count(&self.metrics.set, began, &result);
+        count(&self.metrics.set, began, size, &result);
         result
     }
 
     async fn add(&self, key: &str, value: Bytes, ttl: Option<Duration>) -> Result<(), CacheError> {
         let began = Timer::start();
         let result = self.inner.add(key, value, ttl).await;
-        count(&self.metrics.add, began, &result);
+        count(&self.metrics.add, began, 1, &result);
         if result == Err(CacheError::AlreadyExists) {
             self.metrics.duplicate.add(1);
         }
@@ -73,7 +78,7 @@ impl Cache for MeteredCache {
     async fn delete(&self, key: &str) -> Result<(), CacheError> {
         let began = Timer::start();
         let result = self.inner.delete(key).await;
-        count(&self.metrics.delete, began, &result);
+        count(&self.metrics.delete, began, 1, &result);
         result
     }
 

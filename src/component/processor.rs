@@ -23,6 +23,11 @@ pub trait Processor: Send + Sync {
         true
     }
 
+    /// Whether the processor counts for itself what it takes and yields, its failures and how long it takes.
+    fn counts_itself(&self) -> bool {
+        false
+    }
+
     /// The processor itself, where others that know its type may look into it.
     fn as_any(&self) -> Option<&dyn Any> {
         None

@@ -35,6 +35,8 @@ pub struct Reader {
     read_backoff: Backoff,
     reads: Reads,
     phase: Phase,
+    /// Whether it was connected before.
+    was_active: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +65,7 @@ impl Reader {
             read_backoff: backoff,
             reads: Reads::default(),
             phase: Phase::Disconnected,
+            was_active: false,
             cx,
         }
     }
@@ -71,12 +74,16 @@ impl Reader {
         match self.source.connect().await {
             Ok(()) => {
                 self.connect_backoff.reset();
-                self.metrics.connection_up.add(1);
-                self.connection.up();
+                self.connected();
                 self.phase = Phase::Reading;
-                self.cx.log().info(format_args!("Input type {} is now active", self.cx.type_name()));
             }
-            Err(ConnectError::End) => self.exhaust(),
+            Err(ConnectError::End) => {
+                // What may have to be sent again is an input that is there, as in the reference.
+                if self.auto_replay {
+                    self.connected();
+                }
+                self.exhaust();
+            }
             Err(ConnectError::Failed { reason, retry_in }) => {
                 self.metrics.connection_failed.add(1);
                 self.connection.failed(&reason);
@@ -86,6 +93,14 @@ impl Reader {
                     retry_in.or_else(|| self.connect_backoff.pause()).unwrap_or(Duration::from_secs(1));
                 tokio::time::sleep(pause).await;
             }
+        }
+    }
+
+    fn connected(&mut self) {
+        self.metrics.connection_up.add(1);
+        self.connection.up();
+        if !std::mem::replace(&mut self.was_active, true) {
+            self.cx.log().info(format_args!("Input type {} is now active", self.cx.type_name()));
         }
     }
 

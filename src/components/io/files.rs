@@ -17,6 +17,8 @@ pub struct Files {
     paths: VecDeque<String>,
     scanner: Box<dyn Scanner>,
     delete: bool,
+    /// Whether each file is a connection of its own.
+    reconnects: bool,
     open: Option<Open>,
     cx: Context,
 }
@@ -34,7 +36,12 @@ struct Open {
 impl Files {
     /// `delete`: whether a file is deleted once all its messages are delivered.
     pub fn new(paths: Vec<String>, scanner: Box<dyn Scanner>, delete: bool, cx: &Context) -> Self {
-        Self { paths: paths.into(), scanner, delete, open: None, cx: cx.clone() }
+        Self { paths: paths.into(), scanner, delete, reconnects: false, open: None, cx: cx.clone() }
+    }
+
+    /// The same files, each a connection of its own in metrics.
+    pub fn reconnecting(self) -> Self {
+        Self { reconnects: true, ..self }
     }
 
     /// Opens the next file unless one is open.
@@ -93,6 +100,9 @@ impl Source for Files {
             }
             if let Some(ack) = ended.and_then(|open| open.ack) {
                 ack.ended();
+            }
+            if self.reconnects {
+                return Err(ReadError::NotConnected);
             }
         }
     }

@@ -64,7 +64,7 @@ pub const CSV: InputSpec = InputSpec {
             size,
             log: cx.log().clone(),
         };
-        let files = Files::new(paths, Box::new(tables), conf.get(&DELETE_ON_FINISH)?, cx);
+        let files = Files::new(paths, Box::new(tables), conf.get(&DELETE_ON_FINISH)?, cx).reconnecting();
         Ok(SourceSetup { source: Box::new(files), auto_replay: conf.get(&AUTO_REPLAY_NACKS)?, batching: None })
     }),
 };
@@ -151,7 +151,11 @@ impl Cutter for Rows {
                 break;
             };
             if let Some(error) = record.error.filter(|_| record.fields.is_empty()) {
-                self.log.error(format_args!("Failed to read message: {error}"));
+                // It is the end of the batch before it, which is all that is seen of it.
+                match self.batch.is_empty() {
+                    true => self.log.error(format_args!("Failed to read message: {error}")),
+                    false => out.batch(std::mem::take(&mut self.batch)),
+                }
                 continue;
             }
             let message = self.message(record.fields);

@@ -8,6 +8,7 @@ use crate::component::{Built, Chain, Context, Processed, Processor, ProcessorSpe
 use crate::config::{AnyField, ComponentSpec, Conf, Example, Field, Kind, ProcessorConf, field};
 use crate::expr::{Mapping, Place};
 use crate::message::{Batch, batches_of};
+use crate::telemetry::metrics::{Handle, Processor as Counts, Timer};
 use crate::value::Str;
 
 const REQUEST_MAP: Field<Mapping> = field("request_map").default("").doc(
@@ -37,6 +38,7 @@ pub(super) struct Branch {
     request: Mapping,
     chain: Chain,
     result: Mapping,
+    counts: Handle<Counts>,
 }
 
 /// What the processors of a branch are to see.
@@ -67,6 +69,7 @@ impl Branch {
             request: conf.get(&REQUEST_MAP)?,
             chain: cx.chain(&processors)?,
             result: conf.get(&RESULT_MAP)?,
+            counts: cx.metrics(),
         })
     }
 
@@ -87,6 +90,7 @@ impl Branch {
                 }
                 Ok(None) => requests.skipped.push(i),
                 Err(error) => {
+                    self.counts.error.add(1);
                     requests.failures.push((i, format!("request mapping failed: {error}").into()));
                 }
             }
@@ -96,26 +100,18 @@ impl Branch {
 
     /// Runs requests through the processors.
     pub(super) fn run(&self, requests: Batch) -> Step<'_> {
-        self.chain.process(requests)
+        if requests.is_empty() { Step::none() } else { self.chain.process(requests) }
     }
 
-    /// Brings results back on to the messages they belong to.
-    pub(super) fn bring_back(&self, batch: &mut Batch, owners: &[usize], results: Processed) -> Failures {
-        let all = |text: String| owners.iter().map(|owner| (*owner, text.as_str().into())).collect();
-        let results: Batch = match results {
-            Ok(results) => results.into_iter().flatten().collect(),
-            Err(rejected) => return all(format!("processors failed: {}", rejected.0)),
-        };
-        if results.is_empty() && !owners.is_empty() {
-            return all("child processors resulted in zero messages".to_owned());
-        }
-        if results.len() != owners.len() {
-            let got = batch.len() - owners.len() + results.len();
-            let want = batch.len();
-            return all(format!(
-                "message count from branch processors does not match request, started with {got} messages, finished with {want}"
-            ));
-        }
+    /// Brings results back on to the messages they belong to; an error is one of the whole batch.
+    pub(super) fn bring_back(
+        &self,
+        batch: &mut Batch,
+        owners: &[usize],
+        results: Processed,
+    ) -> Result<Failures, Str> {
+        let results =
+            aligned(batch.len(), owners.len(), results).inspect_err(|_| self.counts.error.add(1))?;
         let mut failures = Failures::new();
         for (i, owner) in owners.iter().enumerate() {
             if let Some(failure) = results[i].failure() {
@@ -123,10 +119,36 @@ impl Branch {
             } else if !self.result.is_empty()
                 && let Err(error) = self.result.overlay(&mut batch[*owner], &results, i)
             {
+                self.counts.error.add(1);
                 failures.push((*owner, format!("result mapping failed: {error}").into()));
             }
         }
-        failures
+        self.counts.sent.add(batch.len() as u64);
+        self.counts.batch_sent.add(1);
+        Ok(failures)
+    }
+
+    /// What becomes of a batch that was received at `began`.
+    fn finish(
+        &self,
+        mut batch: Batch,
+        requests: (Vec<usize>, Failures),
+        results: Processed,
+        began: Timer,
+    ) -> Batch {
+        let (owners, failures) = requests;
+        match self.bring_back(&mut batch, &owners, results) {
+            Ok(more) => {
+                flag(&mut batch, failures);
+                flag(&mut batch, more);
+                self.counts.latency.record(began.elapsed(), 1);
+            }
+            Err(error) => {
+                batch.iter_mut().for_each(|message| message.fail(error.clone()));
+                flag(&mut batch, failures);
+            }
+        }
+        batch
     }
 
     /// The places that the requests are made of.
@@ -144,6 +166,23 @@ impl Branch {
     }
 }
 
+/// The results of `wanted` requests, one for each.
+fn aligned(messages: usize, wanted: usize, results: Processed) -> Result<Batch, Str> {
+    let results: Batch = match results {
+        Ok(results) => results.into_iter().flatten().collect(),
+        Err(rejected) => return Err(format!("child processors failed: {}", rejected.0).into()),
+    };
+    if results.len() == wanted {
+        return Ok(results);
+    }
+    if results.is_empty() {
+        return Err("child processors resulted in zero messages".into());
+    }
+    let got = messages - wanted + results.len();
+    let text = "message count from branch processors does not match request";
+    Err(format!("{text}, started with {got} messages, finished with {messages}").into())
+}
+
 fn flag(batch: &mut Batch, failures: Failures) {
     for (index, text) in failures {
         batch[index].fail(text);
@@ -151,26 +190,23 @@ fn flag(batch: &mut Batch, failures: Failures) {
 }
 
 impl Processor for Branch {
-    fn process(&self, mut batch: Batch) -> Step<'_> {
-        let requests = self.requests(&batch, |_| true);
-        flag(&mut batch, requests.failures);
-        let owners = requests.owners;
-        if owners.is_empty() {
-            return Step::one(batch);
-        }
-        match self.run(requests.batch) {
-            Step::Done(results) => {
-                let failures = self.bring_back(&mut batch, &owners, results);
-                flag(&mut batch, failures);
-                Step::one(batch)
-            }
+    fn process(&self, batch: Batch) -> Step<'_> {
+        let began = Timer::start();
+        self.counts.received.add(batch.len() as u64);
+        self.counts.batch_received.add(1);
+        let Requests { batch: requests, owners, failures, .. } = self.requests(&batch, |_| true);
+        let noted = (owners, failures);
+        match self.run(requests) {
+            Step::Done(results) => Step::one(self.finish(batch, noted, results, began)),
             Step::Later(results) => Step::later(async move {
                 let results = results.await;
-                let failures = self.bring_back(&mut batch, &owners, results);
-                flag(&mut batch, failures);
-                Ok(batches_of(batch))
+                Ok(batches_of(self.finish(batch, noted, results, began)))
             }),
         }
+    }
+
+    fn counts_itself(&self) -> bool {
+        true
     }
 
     fn names_failures(&self) -> bool {

@@ -27,7 +27,7 @@ pub const METRIC: ProcessorSpec = ProcessorSpec {
             config: "metric:\n  type: counter_by\n  name: sold_items\n  labels:\n    country: ${! this.country }\n  value: ${! this.items.length() }\n",
         }]),
     build: |conf, cx| Ok(Box::new(Metric::new(conf, cx)?)),
-    silent: false,
+    silent: true,
 };
 
 struct Metric {

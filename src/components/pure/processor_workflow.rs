@@ -11,6 +11,7 @@ use crate::bloblang::path;
 use crate::component::{Built, Chain, Context, Handle, Processed, Processor, ProcessorSpec, Spans, Step};
 use crate::config::{ComponentSpec, Conf, Example, Field, Kind, field};
 use crate::message::{Batch, Message, batches_of};
+use crate::telemetry::metrics::{self, Processor as Counts, Timer};
 use crate::value::{Object, Str, Value};
 
 const META_PATH: Field<Str> = field("meta_path")
@@ -45,6 +46,7 @@ struct Workflow {
     slots: BTreeMap<Str, Slot>,
     /// None: resources take part whose mappings can change.
     tiers: Option<Tiers>,
+    counts: metrics::Handle<Counts>,
     cx: Context,
 }
 
@@ -74,7 +76,10 @@ impl Workflow {
                 let text = format!("the name of branch '{name}' may only hold letters, digits, - and _");
                 return Err(conf.error(&BRANCHES, text).into());
             }
-            slots.insert(name, Slot::Own(Box::new(Branch::new(&branch, cx)?)));
+            slots.insert(
+                name,
+                Slot::Own(Box::new(Branch::new(&branch, &cx.at(cx.type_name(), cx.label(), branch.path()))?)),
+            );
         }
         for label in conf.get(&BRANCH_RESOURCES)? {
             if slots.contains_key(&label) {
@@ -90,8 +95,13 @@ impl Workflow {
                 slots.insert(name.clone(), Slot::Resource(cx.processor_resource(name)?));
             }
         }
-        let mut workflow =
-            Self { meta_path: meta_path(&conf.get(&META_PATH)?), slots, tiers: None, cx: cx.clone() };
+        let mut workflow = Self {
+            meta_path: meta_path(&conf.get(&META_PATH)?),
+            slots,
+            tiers: None,
+            counts: cx.metrics(),
+            cx: cx.clone(),
+        };
         let is_own = |slot: &Slot| matches!(slot, Slot::Own(_));
         if !order.is_empty() {
             let names = workflow.slots.keys();
@@ -133,11 +143,20 @@ impl Workflow {
     }
 
     async fn run(&self, mut batch: Batch) -> Processed {
+        let began = Timer::start();
+        let counts = &self.counts;
+        counts.received.add(batch.len() as u64);
+        counts.batch_received.add(1);
         let held = self.hold();
         match self.run_tiers(&mut batch, &held).await {
-            Ok(()) => {}
-            Err(error) => batch.iter_mut().for_each(|message| message.fail(error.as_str())),
+            Ok(()) => counts.latency.record(began.elapsed(), 1),
+            Err(error) => {
+                counts.error.add(1);
+                batch.iter_mut().for_each(|message| message.fail(error.as_str()));
+            }
         }
+        counts.sent.add(batch.len() as u64);
+        counts.batch_sent.add(1);
         Ok(batches_of(batch))
     }
 
@@ -175,8 +194,12 @@ impl Workflow {
             // All of a tier see the documents as they were before it.
             let results = join_all(runs).await;
             for (((name, branch), owners), results) in members.into_iter().zip(owners).zip(results) {
-                for (index, why) in branch.bring_back(batch, &owners, results) {
-                    records[index].failed.insert(name.clone(), why);
+                match branch.bring_back(batch, &owners, results) {
+                    Ok(failures) => failures.into_iter().for_each(|(i, why)| records[i].fail(name, why)),
+                    Err(why) => {
+                        self.counts.error.add(1);
+                        records.iter_mut().for_each(|record| record.fail(name, why.clone()));
+                    }
                 }
             }
         }
@@ -228,14 +251,17 @@ impl Workflow {
                     }
                 }
             }
-            Err(error) => message.fail(format!("failed to parse message for meta update: {error}")),
+            Err(error) => {
+                self.counts.error.add(1);
+                message.fail(format!("failed to parse message for meta update: {error}"));
+            }
         }
     }
 }
 
 /// The spans end with the run.
 async fn run_branch(branch: &Branch, requests: Batch, _spans: Option<Spans>) -> Processed {
-    if requests.is_empty() { Ok(Default::default()) } else { branch.run(requests).finish().await }
+    branch.run(requests).finish().await
 }
 
 fn note(records: &mut [Record], name: &Str, requests: &Requests) {
@@ -243,7 +269,7 @@ fn note(records: &mut [Record], name: &Str, requests: &Requests) {
         records[*index].skipped.insert(name.clone());
     }
     for (index, why) in &requests.failures {
-        records[*index].failed.insert(name.clone(), why.clone());
+        records[*index].fail(name, why.clone());
     }
 }
 
@@ -254,6 +280,11 @@ fn meta_path(text: &str) -> Vec<Str> {
 // === impl Record ===
 
 impl Record {
+    fn fail(&mut self, branch: &Str, why: Str) {
+        self.skipped.remove(branch);
+        self.failed.insert(branch.clone(), why);
+    }
+
     fn into_object(self, tiers: &Tiers) -> Object {
         let mut object = Object::new();
         let names = |names: BTreeSet<Str>| names.into_iter().map(Value::from).collect::<Vec<_>>();
@@ -274,6 +305,10 @@ impl Record {
 impl Processor for Workflow {
     fn process(&self, batch: Batch) -> Step<'_> {
         Step::later(self.run(batch))
+    }
+
+    fn counts_itself(&self) -> bool {
+        true
     }
 
     fn names_failures(&self) -> bool {
