@@ -12,7 +12,8 @@ pub fn relabel(mapping: Mapping) -> Relabel {
         Ok((Value::Delete, _)) => Renamed::Drop,
         Ok((Value::String(new), labels)) => Renamed::As(new, texts(&labels)),
         Ok((Value::Nothing, labels)) => Renamed::As(name.into(), texts(&labels)),
-        Ok(_) | Err(_) => Renamed::As(name.into(), Vec::new()),
+        Ok(_) => Renamed::Keep,
+        Err(_) => Renamed::As(name.into(), Vec::new()),
     })
 }
 
@@ -43,6 +44,7 @@ mod tests {
             renamed("meta path = deleted()\nmeta n = 1"),
             Renamed::As("input_received".into(), labels(&[("label", ""), ("n", "1")]))
         );
-        assert_eq!(renamed("root = 5"), Renamed::As("input_received".into(), Vec::new()));
+        assert_eq!(renamed("root = 5"), Renamed::Keep);
+        assert_eq!(renamed("root = throw(\"x\")"), Renamed::As("input_received".into(), Vec::new()));
     }
 }
