@@ -10,7 +10,6 @@ use super::spans::Spans;
 use super::{Processed, Processor, Step};
 use crate::message::{Batch, Batches, Failure, Group, Join, Transaction};
 use crate::telemetry::metrics::{Handle, Processor as ProcessorMetrics, Timer};
-use crate::telemetry::trace::Tracer;
 
 /// Processors in order. Without any it passes batches on.
 pub struct Chain {
@@ -143,35 +142,16 @@ impl Instrumented {
         Self { inner, cx, metrics, calls: AtomicU32::new(0) }
     }
 
-    fn process(&self, batch: Batch) -> Step<'_> {
+    fn process(&self, mut batch: Batch) -> Step<'_> {
         let Some(metrics) = &self.metrics else { return self.inner.process(batch) };
-        match self.cx.tracer() {
-            Some(tracer) => self.traced(tracer, metrics, batch),
-            None => self.measured(metrics, batch),
-        }
-    }
-
-    /// Processes with a span around every message.
-    fn traced<'a>(
-        &'a self,
-        tracer: &Tracer,
-        metrics: &'a Handle<ProcessorMetrics>,
-        mut batch: Batch,
-    ) -> Step<'a> {
-        let spans = Spans::enter(tracer, self.cx.type_name(), &mut batch);
-        let before: Failures = batch.iter().filter_map(|m| m.failure()).map(identity).collect();
-        match self.measured(metrics, batch) {
-            Step::Done(done) => Step::Done(leave(spans, &before, done)),
-            Step::Later(future) => Step::later(async move { leave(spans, &before, future.await) }),
-        }
-    }
-
-    fn measured<'a>(&'a self, metrics: &'a Handle<ProcessorMetrics>, batch: Batch) -> Step<'a> {
+        let spans = self.cx.tracer().map(|tracer| Spans::enter(tracer, self.cx.type_name(), &mut batch));
         let before = unnoted(&batch);
         if self.inner.counts_itself() {
             return match self.inner.process(batch) {
-                Step::Done(done) => Step::Done(self.noted(None, &before, done)),
-                Step::Later(future) => Step::later(async move { self.noted(None, &before, future.await) }),
+                Step::Done(done) => Step::Done(self.noted(None, &before, spans, done)),
+                Step::Later(future) => {
+                    Step::later(async move { self.noted(None, &before, spans, future.await) })
+                }
             };
         }
         metrics.received.add(batch.len() as u64);
@@ -184,39 +164,48 @@ impl Instrumented {
                 if let Some(began) = began {
                     metrics.latency.record(began.elapsed(), u64::from(weight));
                 }
-                Step::Done(self.noted(Some(metrics), &before, done))
+                Step::Done(self.noted(Some(metrics), &before, spans, done))
             }
             Step::Later(future) => {
                 let began = Timer::start();
                 Step::later(async move {
                     let done = future.await;
                     metrics.latency.record(began.elapsed(), 1);
-                    self.noted(Some(metrics), &before, done)
+                    self.noted(Some(metrics), &before, spans, done)
                 })
             }
         }
     }
 
-    /// Counts what came out, if this is to, and notes the failures that are this processor's own: those of its children were noted
-    /// by them, and `before` came in with the batch.
-    fn noted(&self, metrics: Option<&ProcessorMetrics>, before: &Failures, done: Processed) -> Processed {
+    /// Ends the spans, counts what came out where this is to, and notes the failures that are this processor's own:
+    /// those of its children were noted by them, and `before` came in with the batch.
+    fn noted(
+        &self,
+        metrics: Option<&ProcessorMetrics>,
+        before: &Failures,
+        mut spans: Option<Spans>,
+        done: Processed,
+    ) -> Processed {
         let mut batches = done?;
-        for batch in &mut batches {
+        if let Some(metrics) = metrics {
+            metrics.sent.add(batches.iter().map(|batch| batch.len() as u64).sum());
+            metrics.batch_sent.add(batches.len() as u64);
+        }
+        for (i, message) in batches.iter_mut().flatten().enumerate() {
+            let failure = message.failure().filter(|f| !f.noted && !before.contains(&identity(f)));
+            let Some(text) = failure.map(|failure| failure.text.clone()) else { continue };
             if let Some(metrics) = metrics {
-                metrics.sent.add(batch.len() as u64);
-                metrics.batch_sent.add(1);
-            }
-            for message in batch {
-                let failure = message.failure().filter(|f| !f.noted && !before.contains(&identity(f)));
-                if let Some(text) = failure.map(|failure| failure.text.clone()) {
-                    if let Some(metrics) = metrics {
-                        metrics.error.add(1);
-                    }
-                    self.log_failure(&text);
-                    let origin = self.inner.names_failures().then(|| Arc::new(self.cx.origin()));
-                    message.set_failure(Some(Arc::new(Failure { text, origin, noted: true })));
+                metrics.error.add(1);
+                if let Some(spans) = &mut spans {
+                    spans.fail(i, &text);
                 }
             }
+            self.log_failure(&text);
+            let origin = self.inner.names_failures().then(|| Arc::new(self.cx.origin()));
+            message.set_failure(Some(Arc::new(Failure { text, origin, noted: true })));
+        }
+        if let Some(spans) = spans {
+            spans.leave(&mut batches);
         }
         Ok(batches)
     }
@@ -228,18 +217,6 @@ impl Instrumented {
             self.cx.log().debug(format_args!("Processor failed: {text}"));
         }
     }
-}
-
-/// Ends spans; those of messages that failed since they began say why.
-fn leave(mut spans: Spans, before: &Failures, done: Processed) -> Processed {
-    let mut batches = done?;
-    for (i, message) in batches.iter().flatten().enumerate() {
-        if let Some(failure) = message.failure().filter(|failure| !before.contains(&identity(failure))) {
-            spans.fail(i, &failure.text);
-        }
-    }
-    spans.leave(&mut batches);
-    Ok(batches)
 }
 
 /// The identities of failures that nobody has noted.
