@@ -207,6 +207,7 @@ pipeline:
             processors: [{{mapping: 'root = this'}}]
             result_map: 'root.price = 1'
     - http: {{url: 'http://user:secret@127.0.0.1:{port}/ask', verb: POST}}
+    - try: [{{mutation: 'root = throw(\"on purpose\")'}}]
 output: {{drop: {{}}}}
 "
     );
@@ -224,12 +225,16 @@ output: {{drop: {{}}}}
         ("price", "workflow"),
         ("mapping", "price"),
         ("http", "memory"),
+        ("try", "memory"),
+        ("mutation", "try"),
         ("http_request", "http"),
         ("output_drop", "memory"),
     ];
     for (child, parent) in parents {
         assert_eq!(named(child).parent, named(parent).id, "{child} below {parent}: {spans:?}");
     }
+    let failed = |name: &str| named(name).attributes.contains(&("error".to_owned(), "true".to_owned()));
+    assert!(failed("mutation") && !failed("try"), "only what failed is marked: {spans:?}");
     let attributes = &named("http_request").attributes;
     let url = format!("http://user:xxxxx@127.0.0.1:{port}/ask");
     for (key, value) in [("http.request.method", "POST"), ("url.full", &url), ("server.address", "127.0.0.1")]
