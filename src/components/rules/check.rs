@@ -41,6 +41,13 @@ impl<'a> Check<'a> {
         }
     }
 
+    /// Reports the value of a field as something that older engines start all the same.
+    pub fn doubtful_field(&mut self, name: &str, message: &str) {
+        if let Some(node) = self.body.get(name) {
+            self.found.push(Finding::warning(node.text_line(), message));
+        }
+    }
+
     /// Has a field looked at by its own rule, if it is there.
     pub fn field(&mut self, name: &str, rule: Rule) {
         if let Some(node) = self.body.get(name) {

@@ -3,15 +3,21 @@
 use super::check::Check;
 use crate::config::{Conf, Finding, FindingKind, Node};
 
-/// A password is a secret's or a role's.
+/// A password is a secret's or a role's; neither it nor settings of connections mean anything to sqlite.
 pub fn login(conf: &Conf, found: &mut Vec<Finding>) {
     let mut body = Check::new(conf, found);
     let both = body.flag("iam_enabled", false) && body.has("secret_name");
     body.wrong(both, "iam_enabled and secret_name must not both be set");
+    if body.text("driver") != "sqlite" {
+        return;
+    }
+    for name in ["conn_max_idle_time", "conn_max_life_time", "conn_max_idle", "conn_max_open"] {
+        body.doubtful_field(name, "this has no effect: sqlite has one connection, which stays");
+    }
     let mut cloud = body.flag("iam_enabled", false) || body.has("secret_name");
     body.within("azure", |azure| cloud |= azure.flag("entra_enabled", false));
     let message = "sqlite has no users that a cloud could name: leave out iam_enabled, secret_name and azure";
-    body.wrong(cloud && body.text("driver") == "sqlite", message);
+    body.wrong(cloud, message);
 }
 
 /// There is something to run.

@@ -35,9 +35,10 @@ const ROOT: &str = "root.proto";
 // === impl Format ===
 
 impl Format {
-    pub fn new(registered: &Registered) -> Result<Self, String> {
+    /// With `connect` types of Avro also mean what Kafka Connect calls them.
+    pub fn new(registered: &Registered, connect: bool) -> Result<Self, String> {
         match registered.kind {
-            Kind::Avro => Ok(Self::Avro(Schema::parse_with(&registered.text, &registered.others)?)),
+            Kind::Avro => Ok(Self::Avro(Schema::parse_with(&registered.text, &registered.others, connect)?)),
             Kind::Json => {
                 JsonSchema::parse(&registered.text, None).map(Self::Json).map_err(|error| error.to_string())
             }
@@ -59,7 +60,7 @@ impl Format {
         let mut bytes = &message.bytes()[..];
         match self {
             Self::Avro(schema) if style.meant => {
-                Ok(message.with_document(binary::decode(schema, &mut bytes, style.tags)?))
+                Ok(message.with_document(binary::decode_meant(schema, &mut bytes, style.tags)?))
             }
             Self::Avro(schema) => {
                 let value = binary::decode(schema, &mut bytes, Tags::None)?;

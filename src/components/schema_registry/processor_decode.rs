@@ -36,8 +36,10 @@ const RAW_UNIONS: Field<Option<bool>> =
     field("raw_unions").doc("Whether values of unions stand without the names of their types.");
 const PRESERVE: Field<bool> = field("preserve_logical_types")
     .default(false)
-    .doc("Whether times stay timestamps and bytes bytes, rather than become numbers and texts.");
-const KAFKA_CONNECT: Field<bool> = field("translate_kafka_connect_types").default(false).doc("Is not there.");
+    .doc("Whether times are timestamps, decimals numbers and bytes bytes, rather than numbers and texts as JSON has them.");
+const KAFKA_CONNECT: Field<bool> = field("translate_kafka_connect_types")
+    .default(false)
+    .doc("Whether times that Kafka Connect knows by names of its own (`io.debezium.time.*`) are timestamps; only with `preserve_logical_types`.");
 const MAPPING: Field<Option<Mapping>> =
     field("mapping").advanced().doc("A mapping of the schema before it is used.");
 const STORE_SCHEMA: Field<Option<String>> = field("store_schema_metadata").doc("Is not there.");
@@ -100,6 +102,8 @@ struct Decode {
     registry: Registry,
     /// Whether namespaces are made what they should be.
     sanitize: bool,
+    /// Whether names of Kafka Connect mean something.
+    connect: bool,
     style: Style,
     mapping: Option<Mapping>,
     default_id: Option<u32>,
@@ -119,9 +123,6 @@ impl Decode {
         let (avro, json) = (conf.get(&AVRO)?, conf.get(&JSON)?);
         #[cfg(feature = "protobuf")]
         let protobuf = conf.get(&PROTOBUF)?;
-        if avro.get(&KAFKA_CONNECT)? {
-            return Err(avro.error(&KAFKA_CONNECT, "types of Kafka Connect cannot be translated").into());
-        }
         if avro.get(&STORE_SCHEMA)?.is_some_and(|key| !key.is_empty()) {
             return Err(avro.error(&STORE_SCHEMA, "schemas cannot be stored as metadata").into());
         }
@@ -146,6 +147,7 @@ impl Decode {
         Ok(Self {
             registry: Registry::new(conf)?,
             sanitize: conf.get(&SANITIZE)?,
+            connect: avro.get(&PRESERVE)? && avro.get(&KAFKA_CONNECT)?,
             style,
             mapping: avro.get(&MAPPING)?,
             default_id: default_id
@@ -179,7 +181,9 @@ impl Decode {
                 (*name, *text) = (full_name(name).to_string(), sanitized(text));
             }
         }
-        let format = Arc::new(Format::new(&registered).map_err(|error| format!("the schema {id}: {error}"))?);
+        let format = Arc::new(
+            Format::new(&registered, self.connect).map_err(|error| format!("the schema {id}: {error}"))?,
+        );
         known.insert(id, Known { format: format.clone(), used: now });
         Ok(format)
     }

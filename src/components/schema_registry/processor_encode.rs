@@ -147,7 +147,7 @@ impl Encode {
     async fn ask(&self, subject: &str, now: Instant) -> Result<Known, String> {
         let registered = self.registry.latest(subject).await?;
         let format =
-            Format::new(&registered).map_err(|error| format!("the schema of '{subject}': {error}"))?;
+            Format::new(&registered, false).map_err(|error| format!("the schema of '{subject}': {error}"))?;
         Ok(Known { id: registered.id, format: Arc::new(format), asked: now, used: now })
     }
 

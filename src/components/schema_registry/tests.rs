@@ -105,3 +105,26 @@ async fn what_may_be_a_tag_is_none_in_raw_json() {
         assert_eq!(encoded[0].bytes()[5], branch, "{raw}");
     }
 }
+
+const CONNECT: &str = r#"{"id": 6, "schema": "{\"type\": \"record\", \"name\": \"R\", \"fields\": [{\"name\": \"y\", \"type\": {\"type\": \"int\", \"connect.name\": \"io.debezium.time.Year\"}}, {\"name\": \"t\", \"type\": [\"null\", {\"type\": \"long\", \"connect.name\": \"io.debezium.time.MicroTimestamp\"}]}, {\"name\": \"z\", \"type\": {\"type\": \"string\", \"connect.name\": \"io.debezium.time.ZonedTimestamp\"}}, {\"name\": \"d\", \"type\": {\"type\": \"bytes\", \"logicalType\": \"decimal\", \"precision\": 4, \"scale\": 2}}]}"}"#;
+
+#[tokio::test]
+async fn names_of_kafka_connect_mean_something_where_that_is_asked_for() {
+    let url = registry(&[("/schemas/ids/6", CONNECT)]).await;
+    let data = [&[0, 0, 0, 0, 6, 0xd0, 0x1f, 2, 0x80, 0x89, 0x7a, 40][..], b"2020-01-02T03:04:05Z", &[2, 33]]
+        .concat();
+    for (settings, expected) in [
+        (
+            "preserve_logical_types: true",
+            r#"{"d":0.33,"t":{"long":1000000},"y":2024,"z":"2020-01-02T03:04:05Z"}"#,
+        ),
+        (
+            "preserve_logical_types: true, translate_kafka_connect_types: true",
+            r#"{"d":0.33,"t":{"long":"1970-01-01T00:00:01Z"},"y":"2024-01-01T00:00:00Z","z":"2020-01-02T03:04:05Z"}"#,
+        ),
+    ] {
+        let config = format!("{{url: '{url}', avro: {{{settings}}}}}");
+        let decoded = through(&SCHEMA_REGISTRY_DECODE, &config, &[&data]).await;
+        assert_eq!(show(&decoded[0]), expected);
+    }
+}

@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 
-use super::coerce;
 use super::schema::{Id, Kind, Logical, Schema};
 use super::textual;
 use super::union::{self, Tags};
+use super::{coerce, meaning};
 use crate::value::{Object, Str, Value};
 
 /// How deep a value may be.
@@ -162,13 +162,19 @@ pub fn fixed(size: usize, logical: Logical, value: &Value) -> Option<Vec<u8>> {
 
 /// Takes a document off the start of `bytes`.
 pub fn decode(schema: &Schema, bytes: &mut &[u8], tags: Tags) -> Result<Value, String> {
-    let mut reader = Reader { schema, tags, empty: MAX_EMPTY };
-    reader.read(schema.root(), bytes, 0)
+    Reader { schema, tags, meant: false, empty: MAX_EMPTY }.read(schema.root(), bytes, 0)
+}
+
+/// As [`decode`], with times of day, decimals and durations as what they mean.
+pub fn decode_meant(schema: &Schema, bytes: &mut &[u8], tags: Tags) -> Result<Value, String> {
+    Reader { schema, tags, meant: true, empty: MAX_EMPTY }.read(schema.root(), bytes, 0)
 }
 
 struct Reader<'s> {
     schema: &'s Schema,
     tags: Tags,
+    /// Whether values are more than documents can have.
+    meant: bool,
     empty: usize,
 }
 
@@ -188,18 +194,24 @@ impl Reader<'_> {
             },
             Kind::Int => {
                 let n = i32::try_from(read_long(bytes)?).map_err(|_| "an int of more than 32 bits")?;
-                coerce::meaning(n.into(), node.logical)
+                self.integer(n.into(), node.logical)
             }
-            Kind::Long => coerce::meaning(read_long(bytes)?, node.logical),
+            Kind::Long => self.integer(read_long(bytes)?, node.logical),
             Kind::Float => {
                 let float = f32::from_le_bytes(array(bytes)?);
                 // As many digits as it takes to tell it from others of 32 bits.
                 Value::Float(float.to_string().parse().unwrap_or(float.into()))
             }
             Kind::Double => Value::Float(f64::from_le_bytes(array(bytes)?)),
-            Kind::Bytes => meant(take_sized(bytes)?, node.logical),
+            Kind::Bytes => self.bytes(take_sized(bytes)?, node.logical),
+            Kind::String if self.meant && node.logical == Logical::ZonedTimestamp => {
+                let text = String::from_utf8_lossy(take_sized(bytes)?);
+                let time = text.parse::<jiff::Timestamp>();
+                let time = time.map_err(|error| format!("'{text}' is not a time: {error}"))?;
+                Value::from(time.to_zoned(jiff::tz::TimeZone::UTC))
+            }
             Kind::String => Value::text(take_sized(bytes)?.to_vec()),
-            Kind::Fixed { size, .. } => meant(take(bytes, *size)?, node.logical),
+            Kind::Fixed { size, .. } => self.bytes(take(bytes, *size)?, node.logical),
             Kind::Enum { name, symbols } => {
                 let at = usize::try_from(read_long(bytes)?).ok().and_then(|at| symbols.get(at));
                 Value::String(at.ok_or_else(|| format!("no such symbol of '{name}'"))?.clone())
@@ -240,6 +252,15 @@ impl Reader<'_> {
                 union::tag(schema, branch, self.read(branch, bytes, depth + 1)?, self.tags)
             }
         })
+    }
+
+    fn integer(&self, n: i64, logical: Logical) -> Value {
+        if self.meant { meaning::integer(n, logical) } else { coerce::meaning(n, logical) }
+    }
+
+    fn bytes(&self, bytes: &[u8], logical: Logical) -> Value {
+        let own = self.meant.then(|| meaning::bytes(bytes, logical)).flatten();
+        own.unwrap_or_else(|| meant(bytes, logical))
     }
 
     /// How many elements the next block has; none at the end.

@@ -3,6 +3,7 @@
 pub mod binary;
 mod canonical;
 mod coerce;
+mod meaning;
 mod schema;
 pub mod textual;
 mod union;

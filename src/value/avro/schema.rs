@@ -21,6 +21,8 @@ pub type Id = usize;
 pub struct Node {
     pub kind: Kind,
     pub logical: Logical,
+    /// Whether the meaning is one that Avro does not know.
+    foreign: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -52,7 +54,9 @@ pub struct Field {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Logical {
     None,
-    Decimal { scale: u32 },
+    Decimal {
+        scale: u32,
+    },
     Uuid,
     Date,
     TimeMillis,
@@ -64,6 +68,10 @@ pub enum Logical {
     LocalTimestampMicros,
     LocalTimestampNanos,
     Duration,
+    /// A year, which is its first moment.
+    Year,
+    /// A text that is a time.
+    ZonedTimestamp,
 }
 
 const PLAIN: &[(&str, Kind)] = &[
@@ -93,22 +101,36 @@ const LOGICAL: &[(&str, &str, Logical)] = &[
     ("duration", "fixed", Logical::Duration),
 ];
 
+/// What values mean by the names that Kafka Connect gives their types.
+const CONNECT: &[(&str, Logical)] = &[
+    ("io.debezium.time.Date", Logical::Date),
+    ("io.debezium.time.Year", Logical::Year),
+    ("io.debezium.time.Time", Logical::TimestampMillis),
+    ("io.debezium.time.Timestamp", Logical::TimestampMillis),
+    ("io.debezium.time.MicroTime", Logical::TimestampMicros),
+    ("io.debezium.time.MicroTimestamp", Logical::TimestampMicros),
+    ("io.debezium.time.NanoTime", Logical::TimestampNanos),
+    ("io.debezium.time.NanoTimestamp", Logical::TimestampNanos),
+    ("io.debezium.time.ZonedTimestamp", Logical::ZonedTimestamp),
+];
+
 // === impl Schema ===
 
 impl Schema {
     /// The schema that `text`, a JSON document or the mere name of a type, is.
     pub fn parse(text: &str) -> Result<Self, String> {
-        Self::parse_with(text, &[])
+        Self::parse_with(text, &[], false)
     }
 
-    /// As [`Self::parse`], with other schemas by the names that this one calls them.
-    pub fn parse_with(text: &str, others: &[(String, String)]) -> Result<Self, String> {
+    /// As [`Self::parse`], with other schemas by the names that this one calls them. With `connect` types also mean what
+    /// Kafka Connect calls them.
+    pub fn parse_with(text: &str, others: &[(String, String)], connect: bool) -> Result<Self, String> {
         let plain = PLAIN.iter().any(|(name, _)| *name == text.trim());
         let document = match plain {
             true => Value::from(text.trim()),
             false => json::parse(text.as_bytes()).map_err(|error| error.to_string())?,
         };
-        let mut parser = Parser { nodes: Vec::new(), named: HashMap::new(), others, depth: 0 };
+        let mut parser = Parser { nodes: Vec::new(), named: HashMap::new(), others, connect, depth: 0 };
         let root = parser.parse(&document, "")?;
         Ok(Self { nodes: parser.nodes, root })
     }
@@ -143,6 +165,7 @@ impl Node {
     pub fn qualified(&self) -> Str {
         let base = if matches!(self.kind, Kind::Fixed { .. }) { "fixed" } else { self.name() };
         let logical = match self.logical {
+            _ if self.foreign => return self.name().into(),
             Logical::None => return self.name().into(),
             Logical::Decimal { .. } => "decimal",
             logical => LOGICAL.iter().find(|(_, _, known)| *known == logical).map_or("", |(name, ..)| name),
@@ -155,6 +178,7 @@ struct Parser<'o> {
     nodes: Vec<Node>,
     named: HashMap<Str, Id>,
     others: &'o [(String, String)],
+    connect: bool,
     depth: usize,
 }
 
@@ -178,7 +202,7 @@ impl Parser<'_> {
     }
 
     fn add(&mut self, kind: Kind, logical: Logical) -> Id {
-        self.nodes.push(Node { kind, logical });
+        self.nodes.push(Node { kind, logical, foreign: false });
         self.nodes.len() - 1
     }
 
@@ -250,6 +274,11 @@ impl Parser<'_> {
                 let id = self.reference(plain, namespace)?;
                 if PLAIN.iter().any(|(name, _)| *name == plain) {
                     self.nodes[id].logical = logical(object, plain);
+                    let foreign = self.connect.then(|| connect(object, plain)).flatten();
+                    if let Some(logical) = foreign.filter(|_| self.nodes[id].logical == Logical::None) {
+                        self.nodes[id].logical = logical;
+                        self.nodes[id].foreign = true;
+                    }
                 }
                 Ok(id)
             }
@@ -324,6 +353,17 @@ fn whole(value: &Value) -> Option<usize> {
         Value::Int(n) => (*n).try_into().ok(),
         _ => None,
     }
+}
+
+/// What Kafka Connect calls a type, if it stands on one that has such values.
+fn connect(object: &Object, base: &str) -> Option<Logical> {
+    let name = object.get("connect.name").and_then(Value::as_str)?;
+    let (_, logical) = CONNECT.iter().find(|(known, _)| *known == name)?;
+    let fits = match logical {
+        Logical::ZonedTimestamp => base == "string",
+        _ => matches!(base, "int" | "long"),
+    };
+    fits.then_some(*logical)
 }
 
 /// A logical type that is unknown, or stands on another type, has no meaning.
