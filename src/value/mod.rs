@@ -21,6 +21,7 @@ pub mod parquet;
 #[cfg(feature = "protobuf")]
 pub mod protobuf;
 mod raw;
+pub mod shape;
 mod sized;
 pub mod text;
 mod time;

@@ -1,18 +1,17 @@
 //! Methods on the shape of values: inferring a schema, and checking one.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 use std::sync::Arc;
 
 use jsonschema::{Draft, Retrieve, Uri, ValidationError};
-use sha2::{Digest, Sha256};
 
 use crate::bloblang::args::{Args, Param, Params};
 use crate::bloblang::error::Error;
 use crate::bloblang::scope::Environment;
 use crate::bloblang::spec::{Example, MethodRun, MethodSpec, PreparedMethod, Result, Status};
 use crate::value::number::Num;
-use crate::value::{Object, SizedNumber, Str, Value, json};
+use crate::value::shape::{Kind, Shape};
+use crate::value::{SizedNumber, Str, Value, json};
 
 pub const METHODS: &[&MethodSpec] = &[&INFER_SCHEMA, &JSON_SCHEMA];
 
@@ -24,116 +23,52 @@ const INFER_SCHEMA: MethodSpec = MethodSpec::new("infer_schema", "Parsing", Meth
     ]);
 
 fn infer_schema(target: Cow<'_, Value>, _: &Args<'_>) -> Result<Value> {
-    let shape = Shape::of("", &target).map_err(Error::new)?;
-    Ok(shape.describe().0)
+    Ok(shape("", &target).map_err(Error::new)?.describe())
 }
 
-/// The shape of a value.
-struct Shape<'v> {
-    name: &'v str,
-    kind: Kind,
-    children: Vec<Shape<'v>>,
-}
-
-/// The types of shapes, with the numbers that fingerprints use.
-#[derive(Clone, Copy, PartialEq)]
-enum Kind {
-    Boolean = 1,
-    Int64 = 3,
-    Float32 = 4,
-    Float64 = 5,
-    String = 6,
-    ByteArray = 7,
-    Object = 8,
-    Array = 10,
-    Null = 11,
-    Timestamp = 13,
-}
-
-impl Kind {
-    fn name(self) -> &'static str {
-        match self {
-            Kind::Boolean => "BOOLEAN",
-            Kind::Int64 => "INT64",
-            Kind::Float32 => "FLOAT32",
-            Kind::Float64 => "FLOAT64",
-            Kind::String => "STRING",
-            Kind::ByteArray => "BYTE_ARRAY",
-            Kind::Object => "OBJECT",
-            Kind::Array => "ARRAY",
-            Kind::Null => "NULL",
-            Kind::Timestamp => "TIMESTAMP",
-        }
-    }
-}
-
-impl<'v> Shape<'v> {
-    /// The shape of `value`, or where it has none, as a path and a reason.
-    fn of(name: &'v str, value: &'v Value) -> std::result::Result<Self, String> {
-        let mut children = Vec::new();
-        let kind = match value {
-            Value::Null => Kind::Null,
-            Value::Bool(_) => Kind::Boolean,
-            Value::Int(_) => Kind::Int64,
-            Value::Float(_) => Kind::Float64,
-            Value::Sized(SizedNumber::Unsigned(_)) => Kind::Int64,
-            Value::Sized(SizedNumber::Single(_)) => Kind::Float32,
-            Value::Number(text) => match Num::from_text(text) {
-                Some(Num::Int(_)) => Kind::Int64,
-                Some(Num::Float(_)) => Kind::Float64,
-                None => return Err(format!(" number {text:?} fits neither an integer nor a float")),
-            },
-            Value::String(_) | Value::RawString(_) => Kind::String,
-            Value::Bytes(_) => Kind::ByteArray,
-            Value::Timestamp(_) => Kind::Timestamp,
-            Value::Array(items) => {
-                for (i, item) in items.iter().enumerate() {
-                    let child = Self::of("", item).map_err(|e| format!(".{i}{e}"))?;
-                    match children.first() {
-                        None => children.push(child),
-                        Some(first) if first.kind == child.kind => {}
-                        Some(first) => {
-                            let (first, other) = (first.kind.name(), child.kind.name());
-                            return Err(format!(".{i} mismatched array types, found {first} and {other}"));
-                        }
+/// The shape of `value`, or where it has none, as a path and a reason.
+fn shape(name: &str, value: &Value) -> std::result::Result<Shape, String> {
+    let mut children = Vec::new();
+    let kind = match value {
+        Value::Null => Kind::Null,
+        Value::Bool(_) => Kind::Boolean,
+        Value::Int(_) => Kind::Int64,
+        Value::Float(_) => Kind::Float64,
+        Value::Sized(SizedNumber::Unsigned(_)) => Kind::Int64,
+        Value::Sized(SizedNumber::Single(_)) => Kind::Float32,
+        Value::Number(text) => match Num::from_text(text) {
+            Some(Num::Int(_)) => Kind::Int64,
+            Some(Num::Float(_)) => Kind::Float64,
+            None => return Err(format!(" number {text:?} fits neither an integer nor a float")),
+        },
+        Value::String(_) | Value::RawString(_) => Kind::String,
+        Value::Bytes(_) => Kind::ByteArray,
+        Value::Timestamp(_) => Kind::Timestamp(None),
+        Value::Array(items) => {
+            for (i, item) in items.iter().enumerate() {
+                let child = shape("", item).map_err(|e| format!(".{i}{e}"))?;
+                match children.first() {
+                    None => children.push(child),
+                    Some(first) if first.kind == child.kind => {}
+                    Some(first) => {
+                        let (first, other) = (first.kind.name(), child.kind.name());
+                        return Err(format!(".{i} mismatched array types, found {first} and {other}"));
                     }
                 }
-                Kind::Array
             }
-            Value::Object(object) => {
-                for (key, value) in object {
-                    children.push(Self::of(key, value).map_err(|e| format!(".{key}{e}"))?);
-                }
-                Kind::Object
+            Kind::Array
+        }
+        Value::Object(object) => {
+            for (key, value) in object {
+                children.push(shape(key, value).map_err(|e| format!(".{key}{e}"))?);
             }
-            Value::Delete | Value::Nothing => {
-                return Err(format!(" unsupported data type: {}", value.type_name()));
-            }
-        };
-        Ok(Self { name, kind, children })
-    }
-
-    /// The description, and the text that its fingerprint is the hash of.
-    fn describe(&self) -> (Value, String) {
-        let mut canonical = format!("T:{}|N:{}|O:0|C:{}|", self.kind as u8, self.name, self.children.len());
-        let mut children = Vec::with_capacity(self.children.len());
-        for (i, child) in self.children.iter().enumerate() {
-            let (description, text) = child.describe();
-            let _ = write!(canonical, "[{i}:{text}]");
-            children.push(description);
+            Kind::Object
         }
-        let mut description = Object::new();
-        if !children.is_empty() {
-            description.insert("children".into(), Value::from(children));
+        Value::Delete | Value::Nothing => {
+            return Err(format!(" unsupported data type: {}", value.type_name()));
         }
-        let fingerprint = data_encoding::HEXLOWER.encode(&Sha256::digest(&canonical));
-        description.insert("fingerprint".into(), Value::from(fingerprint));
-        if !self.name.is_empty() {
-            description.insert("name".into(), Value::from(self.name));
-        }
-        description.insert("type".into(), Value::from(self.kind.name()));
-        (Value::Object(description), canonical)
-    }
+    };
+    Ok(Shape::new(name, kind).with(children))
 }
 
 const JSON_SCHEMA: MethodSpec =

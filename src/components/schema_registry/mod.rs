@@ -5,6 +5,7 @@ mod names;
 mod processor_decode;
 mod processor_encode;
 mod registry;
+mod shapes;
 #[cfg(test)]
 mod tests;
 

@@ -9,13 +9,14 @@ use tokio::sync::Mutex;
 use super::format::{Format, Style};
 use super::names::{full_name, sanitized};
 use super::registry::{Registry, TRANSPORT, URL};
+use super::shapes;
 use crate::client::{BASIC_AUTH, JWT, OAUTH, TLS};
 use crate::component::{Built, Processor, ProcessorSpec, Step};
-use crate::config::{ComponentSpec, Conf, Duration, Example, Field, Kind, field};
+use crate::config::{ComponentSpec, Conf, Duration, Example, Field, Finding, Kind, Node, field};
 use crate::expr::Mapping;
 use crate::message::{Batch, Message, batch_of, batches_of};
-use crate::value::Value;
 use crate::value::avro::Tags;
+use crate::value::{Str, Value};
 
 const AVRO_RAW_JSON: Field<bool> = field("avro_raw_json")
     .default(false)
@@ -42,7 +43,8 @@ const KAFKA_CONNECT: Field<bool> = field("translate_kafka_connect_types")
     .doc("Whether times that Kafka Connect knows by names of its own (`io.debezium.time.*`) are timestamps; only with `preserve_logical_types`.");
 const MAPPING: Field<Option<Mapping>> =
     field("mapping").advanced().doc("A mapping of the schema before it is used.");
-const STORE_SCHEMA: Field<Option<String>> = field("store_schema_metadata").doc("Is not there.");
+const STORE_SCHEMA: Field<Option<String>> = field("store_schema_metadata")
+    .doc("A metadata key for what documents are like, as `infer_schema` describes it; `parquet_encode` takes its columns from there.");
 const AVRO: Field<Conf> = field("avro")
     .fields(&[&RAW_UNIONS, &PRESERVE, &KAFKA_CONNECT, &MAPPING, &STORE_SCHEMA])
     .doc("How Avro is read.");
@@ -62,7 +64,11 @@ const TO_JSON: Field<bool> = field("serialize_to_json")
 const PROTOBUF: Field<Conf> = field("protobuf")
     .fields(&[&PROTO_NAMES, &ENUM_NUMBERS, &UNPOPULATED, &DEFAULTS, &TO_JSON])
     .doc("How Protocol Buffers are read.");
-const COERCE: Field<bool> = field("coerce_data").default(false).version("4.97.0").doc("Is not there.");
+const COERCE: Field<bool> = field("coerce_data")
+    .default(false)
+    .version("4.97.0")
+    .rule(no_coercion)
+    .doc("Whether values become what the schema calls them, which this program leaves to mappings.");
 const JSON: Field<Conf> = field("json").fields(&[&COERCE]).doc("How JSON is read.");
 const CACHE_DURATION: Field<Duration> =
     field("cache_duration").default("10m").doc("How long a schema that nobody uses is kept.");
@@ -98,10 +104,20 @@ pub const SCHEMA_REGISTRY_DECODE: ProcessorSpec = ProcessorSpec {
     silent: false,
 };
 
+const NO_COERCION: &str = "values are not fitted to JSON schemas: leave this out, and convert them with a mapping after the processor";
+
+fn no_coercion(node: &Node, found: &mut Vec<Finding>) {
+    if node.as_text() == Some("true") {
+        found.push(Finding::custom(node.line, NO_COERCION));
+    }
+}
+
 struct Decode {
     registry: Registry,
     /// Whether namespaces are made what they should be.
     sanitize: bool,
+    /// The metadata key for shapes.
+    shape_key: Option<Str>,
     /// Whether names of Kafka Connect mean something.
     connect: bool,
     style: Style,
@@ -111,8 +127,11 @@ struct Decode {
     known: Mutex<HashMap<u32, Known>>,
 }
 
+#[derive(Clone)]
 struct Known {
     format: Arc<Format>,
+    /// What documents of an Avro schema are like, where somebody wants to know.
+    shape: Option<Value>,
     used: Instant,
 }
 
@@ -123,11 +142,8 @@ impl Decode {
         let (avro, json) = (conf.get(&AVRO)?, conf.get(&JSON)?);
         #[cfg(feature = "protobuf")]
         let protobuf = conf.get(&PROTOBUF)?;
-        if avro.get(&STORE_SCHEMA)?.is_some_and(|key| !key.is_empty()) {
-            return Err(avro.error(&STORE_SCHEMA, "schemas cannot be stored as metadata").into());
-        }
         if json.get(&COERCE)? {
-            return Err(json.error(&COERCE, "data cannot be fitted to JSON schemas").into());
+            return Err(json.error(&COERCE, NO_COERCION).into());
         }
         let raw = avro.get(&RAW_UNIONS)?.unwrap_or(conf.get(&AVRO_RAW_JSON)?);
         let style = Style {
@@ -147,6 +163,7 @@ impl Decode {
         Ok(Self {
             registry: Registry::new(conf)?,
             sanitize: conf.get(&SANITIZE)?,
+            shape_key: avro.get(&STORE_SCHEMA)?.filter(|key| !key.is_empty()).map(Str::from),
             connect: avro.get(&PRESERVE)? && avro.get(&KAFKA_CONNECT)?,
             style,
             mapping: avro.get(&MAPPING)?,
@@ -158,12 +175,12 @@ impl Decode {
     }
 
     /// The schema with a number, which is asked for once.
-    async fn format(&self, id: u32) -> Result<Arc<Format>, String> {
+    async fn known(&self, id: u32) -> Result<Known, String> {
         let mut known = self.known.lock().await;
         let now = Instant::now();
         if let Some(found) = known.get_mut(&id) {
             found.used = now;
-            return Ok(found.format.clone());
+            return Ok(found.clone());
         }
         known.retain(|_, known| now.duration_since(known.used) < self.keep);
         let mut registered = self.registry.by_id(id).await?;
@@ -184,8 +201,15 @@ impl Decode {
         let format = Arc::new(
             Format::new(&registered, self.connect).map_err(|error| format!("the schema {id}: {error}"))?,
         );
-        known.insert(id, Known { format: format.clone(), used: now });
-        Ok(format)
+        let shape = match &*format {
+            Format::Avro(schema) if self.shape_key.is_some() => {
+                Some(shapes::of_avro(schema, self.style.tags == Tags::None, self.style.meant).describe())
+            }
+            _ => None,
+        };
+        let new = Known { format, shape, used: now };
+        known.insert(id, new.clone());
+        Ok(new)
     }
 
     /// Reads a message; one that does not fit its schema is left without the number.
@@ -195,10 +219,13 @@ impl Decode {
             (_, Some(id)) => (id, 0),
             _ => return Err("the message does not begin with the number of a schema".to_owned()),
         };
-        let format = self.format(id).await?;
+        let Known { format, shape, .. } = self.known(id).await?;
         *message = message.with_bytes(message.bytes().slice(start..));
         *message = format.decode(message, self.style)?;
         message.set_meta("schema_id", Value::Int(id.into()));
+        if let Some((key, shape)) = self.shape_key.as_ref().zip(shape) {
+            message.set_meta(key.as_str(), shape);
+        }
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration as Limit;
 
-use reqwest::{Client, Url};
+use reqwest::{Client, Method, Url};
 
 use crate::client::{Signer, TLS};
 use crate::component::Built;
@@ -167,14 +167,46 @@ impl Registry {
         Ok(others)
     }
 
+    /// Makes a schema known for a subject; its number, also if it was known before.
+    pub async fn register(
+        &self,
+        subject: &str,
+        kind: Kind,
+        text: &str,
+        normalize: bool,
+    ) -> Result<u32, String> {
+        let mut schema = vec![("schema", Value::from(text))];
+        if kind == Kind::Json {
+            schema.push(("schemaType", "JSON".into()));
+        }
+        let schema = schema.into_iter().map(|(key, value)| (key.into(), value)).collect();
+        let body = json::print(&Value::Object(schema)).map_err(|_| "the schema has no JSON".to_owned())?;
+        let query = if normalize { Some("normalize=true") } else { None };
+        let answer = self.ask(&["subjects", subject, "versions"], query, Some(body)).await?;
+        let id = answer.get("id").and_then(crate::value::number::Num::of);
+        id.and_then(|id| id.to_i64().try_into().ok()).ok_or_else(|| "the schema has no number".to_owned())
+    }
+
     async fn get(&self, path: &[&str]) -> Result<Value, String> {
+        self.ask(path, None, None).await
+    }
+
+    async fn ask(&self, path: &[&str], query: Option<&str>, body: Option<Vec<u8>>) -> Result<Value, String> {
+        const FORM: &str = "application/vnd.schemaregistry.v1+json";
         let mut url = self.url.clone();
         let mut segments = url.path_segments_mut().map_err(|()| "the URL has no path".to_owned())?;
         segments.pop_if_empty().extend(path);
         drop(segments);
-        let mut request =
-            self.client.get(url.clone()).header("Accept", "application/vnd.schemaregistry.v1+json");
-        if let Some(authorization) = self.signer.authorization("GET", &url) {
+        if query.is_some() {
+            url.set_query(query);
+        }
+        let method = if body.is_some() { Method::POST } else { Method::GET };
+        let authorization = self.signer.authorization(method.as_str(), &url);
+        let mut request = self.client.request(method, url).header("Accept", FORM);
+        if let Some(body) = body {
+            request = request.header("Content-Type", FORM).body(body);
+        }
+        if let Some(authorization) = authorization {
             request = request.header("Authorization", authorization);
         }
         let place = path.join("/");

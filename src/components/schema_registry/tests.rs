@@ -128,3 +128,29 @@ async fn names_of_kafka_connect_mean_something_where_that_is_asked_for() {
         assert_eq!(show(&decoded[0]), expected);
     }
 }
+
+#[tokio::test]
+async fn what_documents_are_like_travels_as_metadata() {
+    let url = registry(&[
+        ("/schemas/ids/4", PLAIN),
+        ("/subjects/s-1/versions?normalize=true", r#"{"id": 9}"#),
+        ("/subjects/s-1/versions", r#"{"id": 8}"#),
+    ])
+    .await;
+    let config = format!("{{url: '{url}', avro: {{raw_unions: true, store_schema_metadata: shape}}}}");
+    let decoded = through(&SCHEMA_REGISTRY_DECODE, &config, &[&[0, 0, 0, 0, 4, 2, 2, b'x']]).await;
+    for (settings, expected) in [
+        ("format: avro, avro: {raw_json: true}", &[0, 0, 0, 0, 9, 2, 2, b'x'][..]),
+        ("format: json_schema, normalize: false", b"\0\0\0\0\x08{\"n\":1,\"o\":\"x\"}"),
+    ] {
+        let config = format!("{{url: '{url}', subject: s-1, schema_metadata: shape, {settings}}}");
+        let encode = alone(&SCHEMA_REGISTRY_ENCODE, &config).expect("built");
+        let batch: Batch = decoded.iter().cloned().collect();
+        let encoded = encode.process(batch).finish().await.expect("not rejected");
+        assert_eq!(&encoded[0][0].bytes()[..], expected, "{}", show(&encoded[0][0]));
+    }
+    let missing = format!("{{url: '{url}', subject: s, schema_metadata: shape}}");
+    assert!(alone(&SCHEMA_REGISTRY_ENCODE, &missing).is_err());
+}
+
+const PLAIN: &str = r#"{"id": 4, "schema": "{\"type\": \"record\", \"name\": \"R\", \"fields\": [{\"name\": \"n\", \"type\": \"int\"}, {\"name\": \"o\", \"type\": \"string\"}]}"}"#;

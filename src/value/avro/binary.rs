@@ -127,7 +127,7 @@ fn long(n: i64, out: &mut Vec<u8>) {
 
 /// The bytes of a string or of bytes.
 pub fn content(kind: &Kind, logical: Logical, value: &Value) -> Option<Vec<u8>> {
-    if let Logical::Decimal { scale } = logical
+    if let Logical::Decimal { scale, .. } = logical
         && let Some(bytes) = coerce::decimal_bytes(value, scale)
     {
         return Some(bytes);
@@ -318,7 +318,7 @@ pub fn read_long(bytes: &mut &[u8]) -> Result<i64, String> {
 /// Bytes as what they mean.
 pub fn meant(bytes: &[u8], logical: Logical) -> Value {
     let meaning = match logical {
-        Logical::Decimal { scale } => coerce::decimal(bytes, scale),
+        Logical::Decimal { scale, .. } => coerce::decimal(bytes, scale),
         Logical::Uuid => uuid::Uuid::from_slice(bytes).ok().map(|uuid| Value::from(uuid.to_string())),
         _ => None,
     };

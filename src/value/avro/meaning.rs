@@ -31,7 +31,7 @@ fn start(year: i16) -> Option<Timestamp> {
 /// Bytes; a decimal is a number with all of its digits, a duration text as in ISO 8601.
 pub fn bytes(bytes: &[u8], logical: Logical) -> Option<Value> {
     match logical {
-        Logical::Decimal { scale } => decimal(bytes, scale).map(|text| Value::Number(text.into())),
+        Logical::Decimal { scale, .. } => decimal(bytes, scale).map(|text| Value::Number(text.into())),
         Logical::Duration => {
             let part = |at: usize| Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
             Some(duration(part(0)?, part(4)?, part(8)?).into())

@@ -4,7 +4,7 @@ pub mod binary;
 mod canonical;
 mod coerce;
 mod meaning;
-mod schema;
+pub mod schema;
 pub mod textual;
 mod union;
 

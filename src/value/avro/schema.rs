@@ -55,6 +55,7 @@ pub struct Field {
 pub enum Logical {
     None,
     Decimal {
+        precision: u32,
         scale: u32,
     },
     Uuid,
@@ -370,8 +371,9 @@ fn connect(object: &Object, base: &str) -> Option<Logical> {
 fn logical(object: &Object, base: &str) -> Logical {
     let Some(name) = object.get("logicalType").and_then(Value::as_str) else { return Logical::None };
     if name == "decimal" && matches!(base, "bytes" | "fixed") {
-        let scale = object.get("scale").and_then(whole).unwrap_or(0);
-        return u32::try_from(scale).map_or(Logical::None, |scale| Logical::Decimal { scale });
+        let number = |part| u32::try_from(object.get(part).and_then(whole).unwrap_or(0)).ok();
+        let decimal = number("precision").zip(number("scale"));
+        return decimal.map_or(Logical::None, |(precision, scale)| Logical::Decimal { precision, scale });
     }
     let found = LOGICAL.iter().find(|(known, on, _)| *known == name && *on == base);
     found.map_or(Logical::None, |(.., logical)| *logical)

@@ -208,7 +208,7 @@ fn read(schema: &Schema, id: Id, value: &Value, tags: Tags, depth: usize) -> Res
         (Kind::Bytes | Kind::Fixed { .. }, Value::Number(digits))
             if matches!(node.logical, Logical::Decimal { .. }) =>
         {
-            let Logical::Decimal { scale } = node.logical else { return Err(unfit()) };
+            let Logical::Decimal { scale, .. } = node.logical else { return Err(unfit()) };
             let bytes =
                 coerce::decimal_bytes(value, scale).ok_or_else(|| format!("{digits} is no decimal"))?;
             binary::meant(&bytes, node.logical)
