@@ -15,6 +15,8 @@ mod input_resource;
 mod input_sequence;
 #[cfg(test)]
 mod input_tests;
+mod jq_functions;
+mod jq_program;
 mod output_broker;
 mod output_drop_on;
 mod output_fallback;

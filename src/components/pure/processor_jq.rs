@@ -6,6 +6,7 @@ use jaq_core::load::{Arena, File, Loader};
 use jaq_core::{Compiler, Ctx, Native, Vars, unwrap_valr};
 use jaq_json::{Map, Num, Val};
 
+use super::{jq_functions, jq_program};
 use crate::component::{Built, Processor, ProcessorSpec, Step};
 use crate::config::{ComponentSpec, Conf, Example, Field, Kind, field};
 use crate::message::{Batch, Message};
@@ -35,11 +36,15 @@ pub const JQ: ProcessorSpec = ProcessorSpec {
     silent: false,
 };
 
-type Data = JustLut<Val>;
+/// What programs run on.
+pub(super) type Data = JustLut<Val>;
 
 /// What reaches out of the program: to the process, its environment, its streams.
 const UNSAFE: [&str; 9] =
     ["env", "halt", "halt_error", "input", "inputs", "stderr", "stderr_empty", "debug", "debug_empty"];
+
+/// What `jq_functions` has in its own way.
+const REPLACED: [&str; 6] = ["tojson", "tostring", "fromjson", "matches", "split_matches", "@text"];
 
 /// What stands in for some of that, and formats that the standard library lacks.
 const PRELUDE: &str = include_str!("prelude.jq");
@@ -53,11 +58,13 @@ struct Jq {
 fn compile(code: &str) -> Result<Filter<Native<Data>>, String> {
     let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
     let prelude = jaq_core::load::parse(PRELUDE, |parser| parser.defs()).into_iter().flatten();
-    let defs = defs.filter(|def| !UNSAFE.contains(&def.name)).chain(prelude);
+    let is_ours = |name: &str| UNSAFE.contains(&name) || REPLACED.contains(&name);
+    let defs = defs.filter(|def| !is_ours(def.name)).chain(prelude);
     let funs = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
-    let funs = funs.filter(|(name, ..)| !UNSAFE.contains(name));
+    let funs = funs.filter(|(name, ..)| !is_ours(name)).chain(jq_functions::all());
+    let code = jq_program::normal(code);
     let arena = Arena::default();
-    let modules = Loader::new(defs).load(&arena, File { code, path: () });
+    let modules = Loader::new(defs).load(&arena, File { code: code.as_str(), path: () });
     let modules = modules.map_err(|errors| {
         let faults: Vec<_> = errors.iter().map(|(_, fault)| format!("{fault:?}")).collect();
         format!("the program cannot be parsed: {}", faults.join(", "))
@@ -113,7 +120,8 @@ fn raw(value: &Value) -> Result<Vec<u8>, String> {
     }
 }
 
-fn val(value: &Value) -> Val {
+/// A document as programs see it.
+pub(super) fn val(value: &Value) -> Val {
     match value {
         Value::Null | Value::Delete | Value::Nothing => Val::Null,
         Value::Bool(b) => Val::Bool(*b),
@@ -132,17 +140,21 @@ fn val(value: &Value) -> Val {
 
 /// Whole numbers keep all of their digits.
 fn number(text: &str) -> Num {
+    if text == "-0" {
+        return Num::from_dec_str(text);
+    }
     Num::from_str_radix(text, 10).unwrap_or_else(|| Num::from_dec_str(text))
 }
 
-fn value(val: &Val) -> Value {
+/// A result as a document; numbers that no one touched keep their digits.
+pub(super) fn value(val: &Val) -> Value {
     match val {
         Val::Null => Value::Null,
         Val::Bool(b) => Value::Bool(*b),
         Val::Num(Num::Int(i)) => Value::Int(*i as i64),
         Val::Num(Num::BigInt(i)) => Value::Number(i.to_string().into()),
         Val::Num(Num::Float(f)) => Value::Float(*f),
-        Val::Num(Num::Dec(text)) => text.parse().map_or(Value::Null, Value::Float),
+        Val::Num(Num::Dec(text)) => Value::Number(text.to_string().into()),
         Val::BStr(text) | Val::TStr(text) => Value::from(&*json::go_lossy(text)),
         Val::Arr(items) => Value::Array(items.iter().map(value).collect()),
         Val::Obj(entries) => {
@@ -181,6 +193,18 @@ mod tests {
             ("[1e3, 3.0, 1/3]", "null", "[1000,3,0.3333333333333333]"),
             ("@csv, @tsv", r#"["a\"b\t",1,null]"#, r#"["\"a\"\"b\t\",1,","a\"b\\t\t1\t"]"#),
             ("$ENV.HOME, env.HOME", "null", "[null,null]"),
+            (
+                r#"[.a * 2, .a * 3 | tostring, "\(.)"], .b, 2.50"#,
+                r#"{"a":1.5,"b":1.10}"#,
+                r#"[["3","3","4.5","4.5"],1.10,2.5]"#,
+            ),
+            ("tojson", r#"{"b":1.0,"a":[1e3]}"#, r#""{\"a\":[1e3],\"b\":1.0}""#),
+            (r#"capture("(?<x>o)(?<y>z)?(\\p{L})")"#, r#""four""#, r#"{"x":"o","y":null}"#),
+            (r#"[scan("([a-z])([0-9])?")]"#, r#""ab1""#, r#"[["a",null],["b","1"]]"#),
+            (r#"gsub("(?<x>[ab])"; "<\(.x)>")"#, r#""abc""#, r#""<a><b>c""#),
+            ("[range(1; 2; 0)], [range(3; 0; -2)], [range(2)]", "null", "[[],[3,1],[0,1]]"),
+            (r#"(.[:2] | join("-")), (.[2:] | flatten), first"#, "[null,1,[2]]", r#"["-1",[2],null]"#),
+            ("fromstream(tostream), todate", "1.5", r#"[1.5,"1970-01-01T00:00:01Z"]"#),
             ("[.[] | IN(1, 3)], [tostream]", "[1,[2]]", "[[true,false],[[[0],1],[[1,0],2],[[1,0]],[[1]]]]"),
         ] {
             let chain = processor(&context(), &format!("jq: {{query: '{query}'}}"));
@@ -188,7 +212,9 @@ mod tests {
         }
         let chain = processor(&context(), "jq: {query: 'select(.n > 1)'}");
         assert_eq!(run(&chain, &[r#"{"n":1}"#, r#"{"n":2}"#]).await, [[r#"{"n":2}"#]]);
-        let chain = processor(&context(), "jq: {query: '.a.b'}");
-        assert!(run(&chain, &[r#"{"a":5}"#]).await[0][0].starts_with(r#"{"a":5}!"#));
+        for query in [".a.b", "[range(.)]", r#""" | fromjson"#, "from_entries?, ([{}] | from_entries)"] {
+            let chain = processor(&context(), &format!("jq: {{query: '{query}'}}"));
+            assert!(run(&chain, &[r#"{"a":5}"#]).await[0][0].starts_with(r#"{"a":5}!"#), "{query}");
+        }
     }
 }
