@@ -138,12 +138,10 @@ pub(super) fn val(value: &Value) -> Val {
     }
 }
 
-/// Whole numbers keep all of their digits.
+/// Numbers keep their digits; whole ones can be of any size.
 fn number(text: &str) -> Num {
-    if text == "-0" {
-        return Num::from_dec_str(text);
-    }
-    Num::from_str_radix(text, 10).unwrap_or_else(|| Num::from_dec_str(text))
+    let whole = Num::from_str_radix(text, 10).filter(|_| text != "-0");
+    whole.unwrap_or_else(|| Num::Dec(text.to_owned().into()))
 }
 
 /// A result as a document; numbers that no one touched keep their digits.
