@@ -20,6 +20,9 @@ pub enum Names {
     Values(Box<Names>),
 }
 
+/// What a column is called, and its value, by the object around it and its names in documents and in files.
+type Renaming<'r> = dyn Fn(&Object, &Str, &Str) -> (Str, Option<Value>) + 'r;
+
 /// Types of columns with what they mean, as tags name both.
 const CONVERTED: &[(&str, &str, Leaf)] = &[
     ("BYTE_ARRAY", "UTF8", Leaf::Text),
@@ -72,7 +75,7 @@ impl Names {
         self.renamed(value, &|object, inner, outer| (inner.clone(), object.get(outer).cloned()))
     }
 
-    fn renamed(&self, value: &Value, of: &dyn Fn(&Object, &Str, &Str) -> (Str, Option<Value>)) -> Value {
+    fn renamed(&self, value: &Value, of: &Renaming<'_>) -> Value {
         match (self, value) {
             (Self::Plain, _) => value.clone(),
             (_, Value::Array(items)) => {
