@@ -8,6 +8,8 @@ mod closed;
 mod crash;
 #[path = "streams/durable.rs"]
 mod durable;
+#[path = "streams/full.rs"]
+mod full;
 #[path = "support/http.rs"]
 mod http;
 #[path = "support/port.rs"]

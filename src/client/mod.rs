@@ -1,6 +1,7 @@
 //! Shared wire code: what several components need to speak to the world, with the config fields that belong to it.
 
 mod auth;
+mod encrypted;
 pub mod http;
 mod metadata;
 pub mod multipart;

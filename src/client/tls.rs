@@ -14,6 +14,7 @@ use rustls::{
     ClientConfig, ConfigBuilder, DigitallySignedStruct, RootCertStore, SignatureScheme, WantsVerifier,
 };
 
+use super::encrypted;
 use crate::config::{AnyField, Conf, ConfError, Field, FromConf, field};
 use crate::value::Str;
 
@@ -54,7 +55,7 @@ const PASSWORD: Field<Str> = field("password")
     .default("")
     .advanced()
     .secret()
-    .doc("The password of the key. Encrypted keys are not supported: decrypt the key first.");
+    .doc("The password of the key, where it is encrypted: in PKCS #8, or with AES as OpenSSL used to.");
 
 /// TLS settings of a client as they were written.
 #[derive(Clone, Debug, Default)]
@@ -73,6 +74,7 @@ struct ClientCert {
     key: Str,
     cert_file: Str,
     key_file: Str,
+    password: Str,
 }
 
 impl FromConf for TlsConf {
@@ -95,13 +97,12 @@ impl FromConf for ClientCert {
     const FIELDS: &'static [&'static dyn AnyField] = &[&CERT, &KEY, &CERT_FILE, &KEY_FILE, &PASSWORD];
 
     fn from_conf(conf: &Conf) -> Result<Self, ConfError> {
-        // Read for its type alone: a key that needs it is refused with a reason of its own.
-        conf.get(&PASSWORD)?;
         Ok(Self {
             cert: conf.get(&CERT)?,
             key: conf.get(&KEY)?,
             cert_file: conf.get(&CERT_FILE)?,
             key_file: conf.get(&KEY_FILE)?,
+            password: conf.get(&PASSWORD)?,
         })
     }
 }
@@ -173,14 +174,23 @@ impl ClientCert {
             need(&self.cert_file, "cert_file")?;
             need(&self.key_file, "key_file")?;
             let chain = certificates(&read(&self.cert_file)?, &self.cert_file)?;
-            (chain, private_key(&read(&self.key_file)?, &self.key_file)?)
+            (chain, self.private_key(&read(&self.key_file)?, &self.key_file)?)
         } else {
             need(&self.cert, "cert")?;
             need(&self.key, "key")?;
-            (certificates(self.cert.as_bytes(), "cert")?, private_key(self.key.as_bytes(), "key")?)
+            (certificates(self.cert.as_bytes(), "cert")?, self.private_key(self.key.as_bytes(), "key")?)
         };
         let key = CertifiedKey::from_der(chain, key, provider);
         key.map(Arc::new).map_err(|error| format!("tls: a client certificate is unusable: {error}"))
+    }
+
+    fn private_key(&self, pem: &[u8], place: &str) -> Result<PrivateKeyDer<'static>, String> {
+        match self.password.is_empty() {
+            false if encrypted::is_encrypted(pem) => {
+                encrypted::decrypt(pem, &self.password).map_err(|error| unusable(place, error))
+            }
+            _ => private_key(pem, place),
+        }
     }
 }
 
@@ -216,9 +226,8 @@ pub fn certificates(pem: &[u8], place: &str) -> Result<Vec<CertificateDer<'stati
 
 /// The first private key of a PEM text; `place` says where it comes from.
 pub fn private_key(pem: &[u8], place: &str) -> Result<PrivateKeyDer<'static>, String> {
-    let encrypted = [&b"BEGIN ENCRYPTED PRIVATE KEY"[..], b"Proc-Type: 4,ENCRYPTED"];
-    if encrypted.iter().any(|mark| memchr::memmem::find(pem, mark).is_some()) {
-        return Err(unusable(place, "the key is encrypted, which is not supported; decrypt it first"));
+    if encrypted::is_encrypted(pem) {
+        return Err(unusable(place, "the key is encrypted, and there is no password for it"));
     }
     PrivateKeyDer::from_pem_slice(pem).map_err(|error| unusable(place, error))
 }

@@ -35,12 +35,23 @@ impl Server {
 
     /// As [`Self::start_in`], with more flags.
     pub async fn start_with(folder: TempDir, flags: &[&str]) -> Self {
+        Self::launch(folder, Command::new(program()), flags).await
+    }
+
+    /// As [`Self::start_in`]; a file can hold so many blocks of 512 bytes, until somebody lifts that.
+    pub async fn start_limited(folder: TempDir, blocks: usize) -> Self {
+        let mut command = Command::new("sh");
+        let script = format!("trap '' XFSZ; ulimit -S -f {blocks}; exec \"$@\"");
+        command.args(["-c", &script, "sh"]).arg(program());
+        Self::launch(folder, command, &[]).await
+    }
+
+    async fn launch(folder: TempDir, mut command: Command, flags: &[&str]) -> Self {
         let port = free_port();
         let root = format!(
             "http: {{address: \"127.0.0.1:{port}\"}}\nlogger: {{level: \"OFF\"}}\nshutdown_timeout: 2s\n"
         );
         std::fs::write(folder.path().join("root.yaml"), root).expect("root.yaml");
-        let mut command = Command::new(program());
         command.args(["streams", "-o", "root.yaml"]).args(flags).current_dir(folder.path());
         if folder.path().join("streams").exists() {
             command.arg("streams");

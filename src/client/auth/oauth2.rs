@@ -112,6 +112,11 @@ impl OAuth2 {
         conf.enabled.then(|| Self { conf, state: Mutex::default() })
     }
 
+    /// Where tokens are fetched.
+    pub fn token_url(&self) -> &str {
+        &self.conf.token_url
+    }
+
     /// The header with a token that is valid, fetched with `client` if there is none.
     pub async fn authorization(&self, client: &Client) -> Result<HeaderValue, String> {
         let mut state = self.state.lock().await;

@@ -130,14 +130,15 @@ impl HttpClient {
 
     async fn send_once(&self, request: &Request) -> Result<Response, HttpError> {
         let mut request = request.clone();
+        let client = self.clients.of(&request.url);
         if let Some(oauth2) = &self.oauth2 {
-            let header = oauth2.authorization(&self.client).await.map_err(HttpError::new)?;
+            let header = oauth2.authorization(self.clients.to(oauth2.token_url())).await.map_err(HttpError::new)?;
             request.headers.insert(AUTHORIZATION, header);
         }
         if let Some(level) = self.dump {
-            return dump::exchange(&self.client, request, &self.around.log, level).await;
+            return dump::exchange(client, request, &self.around.log, level).await;
         }
-        request.on(&self.client).send().await.map_err(|error| HttpError::failed(&error))
+        request.on(client).send().await.map_err(|error| HttpError::failed(&error))
     }
 
     /// What a response that is no success says.

@@ -2,6 +2,7 @@
 //! fails is tried again.
 
 mod attempt;
+mod clients;
 mod dump;
 mod error;
 mod fields;
@@ -13,8 +14,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use reqwest::redirect::Policy;
-use reqwest::{Client, Proxy};
 
 pub use error::HttpError;
 pub use fields::{COMMON, URL, field_count, fields, verb};
@@ -22,18 +21,18 @@ pub use request::{Part, Payload};
 
 use super::auth::{OAUTH2, OAuth2};
 use super::metadata::MetadataFilter;
-use super::tls::TLS;
 use crate::config::{Conf, ConfError, Field};
 use crate::telemetry::log::{Level, Logger};
 use crate::telemetry::metrics::{self, Handle};
 use crate::telemetry::trace::Tracer;
 use crate::value::Str;
 use attempt::Retries;
+use clients::Clients;
 use request::Requests;
 
 /// Sends requests by the common fields of HTTP components.
 pub struct HttpClient {
-    client: Client,
+    clients: Clients,
     requests: Requests,
     oauth2: Option<OAuth2>,
     retries: Retries,
@@ -69,9 +68,10 @@ impl HttpClient {
     ) -> Result<Self, String> {
         let read = |error: ConfError| error.to_string();
         let level = conf.get(&fields::DUMP).map_err(read)?;
+        let requests = Requests::read(conf, verb, payload)?;
         Ok(Self {
-            client: client(conf, timeout)?,
-            requests: Requests::read(conf, verb, payload)?,
+            clients: Clients::read(conf, timeout, requests.asks_for_encoding())?,
+            requests,
             oauth2: conf.get(&OAUTH2).map_err(read)?.and_then(OAuth2::new),
             retries: Retries::read(conf).map_err(read)?,
             extract: conf.get(&fields::EXTRACT_HEADERS).map_err(read)?,
@@ -84,35 +84,6 @@ impl HttpClient {
     pub fn rate_limit(conf: &Conf) -> Result<Option<Str>, ConfError> {
         Ok(conf.get(&fields::RATE_LIMIT)?.filter(|label| !label.is_empty()))
     }
-}
-
-fn client(conf: &Conf, timeout: bool) -> Result<Client, String> {
-    let read = |error: ConfError| error.to_string();
-    let mut tls = (*conf.get(&TLS).map_err(read)?.config()?).clone();
-    let http1_only = conf.get(&fields::DISABLE_HTTP2).map_err(read)?;
-    tls.alpn_protocols = match http1_only {
-        true => vec![b"http/1.1".to_vec()],
-        false => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
-    };
-    let follow = conf.get(&fields::FOLLOW_REDIRECTS).map_err(read)?;
-    let mut builder = Client::builder()
-        .tls_backend_preconfigured(tls)
-        .user_agent(concat!("nekton/", env!("CARGO_PKG_VERSION")))
-        .http1_title_case_headers()
-        .redirect(if follow { Policy::limited(10) } else { Policy::none() });
-    if http1_only {
-        builder = builder.http1_only();
-    }
-    let limit = conf.get(&fields::TIMEOUT).map_err(read)?.get();
-    if timeout && !limit.is_zero() {
-        builder = builder.timeout(limit);
-    }
-    if let Some(url) = conf.get(&fields::PROXY_URL).map_err(read)?.filter(|url| !url.is_empty()) {
-        let proxy = Proxy::all(url.as_str());
-        builder = builder
-            .proxy(proxy.map_err(|error| conf.error(&fields::PROXY_URL, error.to_string()).to_string())?);
-    }
-    builder.build().map_err(|error| format!("{}: no HTTP client: {error}", conf.path()))
 }
 
 #[cfg(test)]

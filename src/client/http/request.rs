@@ -1,7 +1,7 @@
 //! What is asked: requests made of messages.
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use reqwest::{Client, RequestBuilder, Url};
 
@@ -91,6 +91,11 @@ impl Requests {
         let url = conf.get(&URL).map_err(read)?;
         let signer = Signer::read(conf)?;
         Ok(Self { method, url, host, content_type, headers, metadata, payload, signer })
+    }
+
+    /// Whether how answers may be encoded is part of the requests, so that whoever asked decodes them.
+    pub fn asks_for_encoding(&self) -> bool {
+        self.headers.iter().any(|(name, _)| name == ACCEPT_ENCODING)
     }
 
     /// The request for `batch`, whose first message is what templates see.

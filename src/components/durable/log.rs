@@ -10,7 +10,8 @@
 //! # What always holds
 //!
 //! 1. A record that [`append`](Store::append) has reported as added is written, and on the disk where `sync` is set.
-//! 2. Segments are removed only once every record in them is done with, and `done` says so before they go.
+//! 2. Segments are removed only once every record in them is done with, and `done` says so before they go, unless
+//!    the disk is too full even for that: they go all the same, which makes room.
 //! 3. What is read is what was written: a record whose checksum is wrong is never handed out. Where the last segment
 //!    ends in a broken record it is cut there, which is what a crash in the middle of a write leaves; broken records
 //!    elsewhere are lost with what follows them in their segment. Both are told in the log.
@@ -214,14 +215,14 @@ impl Log {
         if before == self.done && gone == 0 {
             return Ok(());
         }
-        self.done_file.write(self.done)?;
+        let noted = self.done_file.write(self.done);
         for segment in self.segments.drain(..gone) {
             std::fs::remove_file(segment.path(&self.settings.folder))?;
         }
         if self.segments.is_empty() {
             self.writer = None;
         }
-        Ok(())
+        noted
     }
 
     /// Gives up what cannot be read of the segment that holds the next record.
@@ -301,9 +302,12 @@ impl DoneFile {
         Ok(Self(OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?))
     }
 
-    /// The number in it; 0 where there is none.
+    /// The number in it; 0 where there is none, and then it is written, so that the file has its room.
     fn read(&self, log: &Logger) -> io::Result<u64> {
         let text = io::read_to_string(&self.0)?;
+        if text.is_empty() {
+            self.write(0)?;
+        }
         Ok(match text.trim().parse() {
             Ok(number) => number,
             Err(_) if text.is_empty() => 0,

@@ -42,6 +42,12 @@ impl Gathered {
         self.ends.clear();
     }
 
+    /// Of so many written bytes those that belong to a message which is not there as a whole.
+    pub fn torn(&self, written: usize) -> usize {
+        let whole = self.ends.iter().rev().find(|end| **end <= written);
+        written - whole.copied().unwrap_or_default()
+    }
+
     /// Writes all of it, as far as that goes. May block.
     pub fn write_to(&self, to: &mut impl Write) -> Written {
         let mut bytes = 0;
@@ -140,6 +146,7 @@ mod tests {
         for (room, want) in [(12, [0, 0, 0]), (9, [0, 0, 1]), (7, [0, 1, 1]), (5, [0, 2, 1]), (0, [1, 2, 1])]
         {
             let written = gathered.write_to(&mut Small(room));
+            assert_eq!(gathered.torn(written.bytes), room % 3, "room for {room}");
             let mut outcomes = Outcomes::default();
             outcomes.push_written(&gathered, &written);
             let failures = outcomes.by_batch(batches.iter()).map(|result| match result {

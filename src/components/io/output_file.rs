@@ -1,7 +1,7 @@
 //! `file`: files that messages are written to.
 
 use std::fs::{File, OpenOptions};
-use std::io;
+use std::io::{self, Seek};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -161,6 +161,9 @@ impl Run {
         let mut written = self.gathered.write_to(opened);
         if let Some(error) = &mut written.error {
             *error = format!("{}: {error}", path.display());
+            // A message of which half is there will be written again as a whole. Where the half cannot be removed the
+            // next one still follows it, as it would have.
+            let _ = cut(opened, self.gathered.torn(written.bytes));
         }
         if written.error.is_some() || !append {
             *file = None;
@@ -174,6 +177,16 @@ fn open(path: &Path, append: bool) -> io::Result<File> {
         std::fs::create_dir_all(folder)?;
     }
     OpenOptions::new().create(true).read(true).write(true).append(append).truncate(!append).open(path)
+}
+
+/// Takes back so many bytes that were just written, unless somebody else has written behind them.
+fn cut(mut file: &File, torn: usize) -> io::Result<()> {
+    let here = file.stream_position()?;
+    let length = file.metadata()?.len();
+    if torn == 0 || here != length {
+        return Ok(());
+    }
+    file.set_len(length.saturating_sub(torn as u64))
 }
 
 #[async_trait]
