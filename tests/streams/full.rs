@@ -117,6 +117,9 @@ async fn a_full_file_system_loses_nothing() {
         let Some(_mounted) = Small::mount(&at) else { return };
         std::fs::write(at.join("filler"), vec![0; filler]).expect("a filler");
         let server = Server::start_in(folder).await;
-        all_arrive(&server, config != DIRECT, || std::fs::remove_file(at.join("filler")).expect("the filler")).await;
+        all_arrive(&server, config != DIRECT, || {
+            std::fs::remove_file(at.join("filler")).expect("the filler")
+        })
+        .await;
     }
 }

@@ -132,7 +132,8 @@ impl HttpClient {
         let mut request = request.clone();
         let client = self.clients.of(&request.url);
         if let Some(oauth2) = &self.oauth2 {
-            let header = oauth2.authorization(self.clients.to(oauth2.token_url())).await.map_err(HttpError::new)?;
+            let header =
+                oauth2.authorization(self.clients.to(oauth2.token_url())).await.map_err(HttpError::new)?;
             request.headers.insert(AUTHORIZATION, header);
         }
         if let Some(level) = self.dump {
