@@ -205,10 +205,7 @@ impl Reader<'_> {
             Kind::Double => Value::Float(f64::from_le_bytes(array(bytes)?)),
             Kind::Bytes => self.bytes(take_sized(bytes)?, node.logical),
             Kind::String if self.meant && node.logical == Logical::ZonedTimestamp => {
-                let text = String::from_utf8_lossy(take_sized(bytes)?);
-                let time = text.parse::<jiff::Timestamp>();
-                let time = time.map_err(|error| format!("'{text}' is not a time: {error}"))?;
-                Value::from(time.to_zoned(jiff::tz::TimeZone::UTC))
+                meaning::zoned(take_sized(bytes)?)?
             }
             Kind::String => Value::text(take_sized(bytes)?.to_vec()),
             Kind::Fixed { size, .. } => self.bytes(take(bytes, *size)?, node.logical),

@@ -28,6 +28,13 @@ fn start(year: i16) -> Option<Timestamp> {
     Some(Date::new(year, 1, 1).ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp())
 }
 
+/// A text that is a time.
+pub fn zoned(text: &[u8]) -> Result<Value, String> {
+    let text = String::from_utf8_lossy(text);
+    let time: Timestamp = text.parse().map_err(|error| format!("'{text}' is not a time: {error}"))?;
+    Ok(Value::from(time.to_zoned(TimeZone::UTC)))
+}
+
 /// Bytes; a decimal is a number with all of its digits, a duration text as in ISO 8601.
 pub fn bytes(bytes: &[u8], logical: Logical) -> Option<Value> {
     match logical {
