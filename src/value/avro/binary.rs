@@ -187,11 +187,7 @@ impl Reader<'_> {
         let node = schema.node(id);
         Ok(match &node.kind {
             Kind::Null => Value::Null,
-            Kind::Boolean => match take(bytes, 1)? {
-                [0] => Value::Bool(false),
-                [1] => Value::Bool(true),
-                other => return Err(format!("{other:?} is no boolean")),
-            },
+            Kind::Boolean => Value::Bool(read_boolean(bytes)?),
             Kind::Int => {
                 let n = i32::try_from(read_long(bytes)?).map_err(|_| "an int of more than 32 bits")?;
                 self.integer(n.into(), node.logical)
@@ -297,6 +293,14 @@ fn array<const N: usize>(bytes: &mut &[u8]) -> Result<[u8; N], String> {
 fn take_sized<'b>(bytes: &mut &'b [u8]) -> Result<&'b [u8], String> {
     let size = usize::try_from(read_long(bytes)?).map_err(|_| "a length that is negative")?;
     take(bytes, size)
+}
+
+fn read_boolean(bytes: &mut &[u8]) -> Result<bool, String> {
+    match take(bytes, 1)? {
+        [0] => Ok(false),
+        [1] => Ok(true),
+        other => Err(format!("{other:?} is no boolean")),
+    }
 }
 
 /// Takes a number of variable length off the start of `bytes`.
