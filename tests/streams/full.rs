@@ -15,12 +15,6 @@ input: {http_server: {path: /post, timeout: 60s}}
 buffer: {disk: {path: ./small/queue}}
 output: {file: {path: ./small/out.txt, codec: lines}}
 ";
-/// The same with a database.
-const TABLE: &str = "\
-input: {http_server: {path: /post, timeout: 60s}}
-buffer: {sqlite: {path: ./small/queue.db}}
-output: {file: {path: ./small/out.txt, codec: lines}}
-";
 /// Nothing between input and file.
 const DIRECT: &str = "\
 input: {http_server: {path: /post, timeout: 60s}}
@@ -111,7 +105,7 @@ impl Drop for Small<'_> {
 /// A file system that is really full, until a file in it is removed.
 #[tokio::test]
 async fn a_full_file_system_loses_nothing() {
-    for (config, filler) in [(QUEUE, 220 << 10), (TABLE, 100 << 10), (DIRECT, 230 << 10)] {
+    for (config, filler) in [(QUEUE, 220 << 10), (DIRECT, 230 << 10)] {
         let folder = prepare(config);
         let at = folder.path().join("small");
         let Some(_mounted) = Small::mount(&at) else { return };
