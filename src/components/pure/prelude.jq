@@ -35,7 +35,8 @@ def join($by):
 
 def abs: if type == "number" then if . < 0 then -. end else fault("abs") end;
 def trimstr($x): ltrimstr($x) | rtrimstr($x);
-def todateiso8601: if type == "array" then mktime end | floor | strftime("%Y-%m-%dT%H:%M:%SZ");
+def in_calendar: if type == "number" and . >= -62167219200 and . <= 253402207199 then floor else fault("a date") end;
+def todateiso8601: if type == "array" then mktime end | in_calendar | strftime("%Y-%m-%dT%H:%M:%SZ");
 def todate: todateiso8601;
 
 def scan(re; $flags): matches(re; "g" + $flags)[] | if length > 1 then [.[1:][].string] else .[0].string end;

@@ -210,7 +210,14 @@ mod tests {
         }
         let chain = processor(&context(), "jq: {query: 'select(.n > 1)'}");
         assert_eq!(run(&chain, &[r#"{"n":1}"#, r#"{"n":2}"#]).await, [[r#"{"n":2}"#]]);
-        for query in [".a.b", "[range(.)]", r#""" | fromjson"#, "from_entries?, ([{}] | from_entries)"] {
+        for query in [
+            ".a.b",
+            "[range(.)]",
+            r#""" | fromjson"#,
+            "1e17 | todate",
+            "nan | todate",
+            "from_entries?, ([{}] | from_entries)",
+        ] {
             let chain = processor(&context(), &format!("jq: {{query: '{query}'}}"));
             assert!(run(&chain, &[r#"{"a":5}"#]).await[0][0].starts_with(r#"{"a":5}!"#), "{query}");
         }
