@@ -47,7 +47,7 @@ pub enum Root {
 }
 
 /// A new root has room for so many keys at most.
-const ROOM: usize = 16;
+const ROOM: usize = 32;
 
 static NOTHING: Value = Value::Nothing;
 static DELETE: Value = Value::Delete;

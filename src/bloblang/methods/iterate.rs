@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use smallvec::SmallVec;
+
 use super::control::test;
 use crate::bloblang::args::{Args, Param, Params};
 use crate::bloblang::error::Error;
@@ -41,10 +43,25 @@ fn owned<'a>(value: impl Into<Value>) -> Result<Cow<'a, Value>> {
     Ok(Cow::Owned(value.into()))
 }
 
-/// An entry of an object as queries see it.
-fn entry(key: &Str, value: &Value) -> Value {
-    let fields = [("key".into(), Value::String(key.clone())), ("value".into(), value.clone())];
-    Value::Object(fields.into_iter().collect())
+/// The entries of an object as queries see them, one after the other in the same place.
+#[derive(Default)]
+struct Entry(Value);
+
+impl Entry {
+    fn show(&mut self, key: &Str, value: &Value) -> &Value {
+        match &mut self.0 {
+            Value::Object(entry) => {
+                // In order: `key`, `value`.
+                let new = [Value::String(key.clone()), value.clone()];
+                entry.values_mut().zip(new).for_each(|(old, new)| *old = new);
+            }
+            first => {
+                let fields = [("key".into(), Value::String(key.clone())), ("value".into(), value.clone())];
+                *first = Value::Object(fields.into_iter().collect());
+            }
+        }
+        &self.0
+    }
 }
 
 const ALL: MethodSpec = MethodSpec::new("all", CATEGORY, MethodRun::Scoped(all))
@@ -107,8 +124,9 @@ fn filter<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<
         }
         Value::Object(object) => {
             let mut kept = ecow::EcoVec::new();
+            let mut seen = Entry::default();
             for (key, value) in object {
-                if holds(&entry(key, value))? {
+                if holds(seen.show(key, value))? {
                     kept.push((key.clone(), value.clone()));
                 }
             }
@@ -249,8 +267,9 @@ fn map_each<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Resul
         }
         Value::Object(object) => {
             let mut mapped = ecow::EcoVec::with_capacity(object.len());
+            let mut seen = Entry::default();
             for (key, value) in object {
-                let result = args.run_with(0, ctx, &entry(key, value));
+                let result = args.run_with(0, ctx, seen.show(key, value));
                 match result.map_err(|error| failed(error, key))? {
                     Value::Delete => {}
                     Value::Nothing => mapped.push((key.clone(), value.clone())),
@@ -298,22 +317,62 @@ const UNIQUE: MethodSpec = MethodSpec::new("unique", CATEGORY, MethodRun::Scoped
     ]);
 
 fn unique<'a>(target: Cow<'a, Value>, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
-    let mut strings: HashSet<Vec<u8>> = HashSet::new();
-    let mut numbers: HashSet<u64> = HashSet::new();
+    let mut seen = Seen::default();
     let mut kept = Array::new();
     for (i, item) in array(&target)?.iter().enumerate() {
         let failed = |error: Error| error.context(format!("index {i}"));
-        let key = if args.has(0) { args.run_with(0, ctx, item).map_err(failed)? } else { item.clone() };
-        let new = match (&key, Num::of(&key)) {
-            (_, Some(num)) => numbers.insert(num.to_f64().to_bits()),
-            (other, None) => match text::content(other) {
-                Some(bytes) => strings.insert(bytes.into_owned()),
-                None => return Err(failed(Error::expected("string or number", other))),
-            },
+        let key = match args.has(0) {
+            true => Key::of(&args.run_with(0, ctx, item).map_err(failed)?).map(Key::into_owned),
+            false => Key::of(item),
         };
-        if new {
+        if seen.insert(key.map_err(failed)?) {
             kept.push(item.clone());
         }
     }
     owned(kept)
+}
+
+/// What `unique` tells elements apart by.
+#[derive(PartialEq, Eq, Hash)]
+enum Key<'v> {
+    /// The bits of a float.
+    Number(u64),
+    Text(Cow<'v, [u8]>),
+}
+
+/// Keys that came before. Few are compared one by one, which is faster than hashing them.
+#[derive(Default)]
+struct Seen<'v> {
+    few: SmallVec<[Key<'v>; 16]>,
+    more: HashSet<Key<'v>>,
+}
+
+impl<'v> Key<'v> {
+    fn of(value: &'v Value) -> Result<Self> {
+        if let Some(number) = Num::of(value) {
+            return Ok(Self::Number(number.to_f64().to_bits()));
+        }
+        text::content(value).map(Self::Text).ok_or_else(|| Error::expected("string or number", value))
+    }
+
+    fn into_owned(self) -> Key<'static> {
+        match self {
+            Self::Number(bits) => Key::Number(bits),
+            Self::Text(text) => Key::Text(text.into_owned().into()),
+        }
+    }
+}
+
+impl<'v> Seen<'v> {
+    /// Whether the key is new.
+    fn insert(&mut self, key: Key<'v>) -> bool {
+        if self.few.contains(&key) {
+            return false;
+        }
+        if self.few.len() < self.few.inline_size() {
+            self.few.push(key);
+            return true;
+        }
+        self.more.insert(key)
+    }
 }

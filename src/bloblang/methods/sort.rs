@@ -30,6 +30,13 @@ const SORT: MethodSpec = MethodSpec::new("sort", CATEGORY, MethodRun::Query(sort
 
 fn sort<'a>(target: &'a Node, args: &Args<'_>, ctx: &Ctx<'a>) -> Result<Cow<'a, Value>> {
     let value = target.eval(ctx)?;
+    if let (Value::Array(items), false) = (&*value, args.has(0))
+        && items.iter().all(|item| matches!(item, Value::String(_)))
+    {
+        let mut items = items.clone();
+        items.make_mut().sort_by(|a, b| a.as_str().cmp(&b.as_str()));
+        return Ok(Cow::Owned(Value::Array(items)));
+    }
     let keyed =
         |position: usize, value: &Value| Ok(Item { position, key: value.clone(), value: value.clone() });
     let items = items(target, &value, keyed)?;

@@ -39,6 +39,9 @@ pub fn print(value: &Value) -> Result<Vec<u8>, Unprintable> {
 
 /// Why `value` has no JSON text, if so; much cheaper than trying to print it.
 pub fn unprintable(value: &Value) -> Option<Unprintable> {
+    if !matches!(value, Value::Array(_) | Value::Object(_)) {
+        return unprintable_leaf(value);
+    }
     let mut left: smallvec::SmallVec<[&Value; 16]> = smallvec::smallvec![value];
     while let Some(value) = left.pop() {
         match value {
