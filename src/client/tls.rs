@@ -15,7 +15,7 @@ use rustls::{
 };
 
 use super::encrypted;
-use crate::config::{AnyField, Conf, ConfError, Field, FromConf, field};
+use crate::config::{AnyField, Conf, ConfError, Field, FromConf, field, without_effect};
 use crate::value::Str;
 
 /// The usual field of TLS settings that can be switched on.
@@ -33,7 +33,8 @@ const RENEGOTIATION: Field<bool> = field("enable_renegotiation")
     .default(false)
     .advanced()
     .version("3.45.0")
-    .doc("Renegotiation is unsafe and not supported; only `false` is accepted.");
+    .rule(without_effect)
+    .doc("Has no effect: renegotiation is unsafe, and a server that insists on it is not talked to.");
 const ROOT_CAS: Field<Str> = field("root_cas")
     .default("")
     .advanced()
@@ -62,7 +63,6 @@ const PASSWORD: Field<Str> = field("password")
 pub struct TlsConf {
     enabled: bool,
     skip_verify: bool,
-    renegotiation: bool,
     root_cas: Str,
     root_cas_file: Str,
     client_certs: Vec<ClientCert>,
@@ -85,7 +85,6 @@ impl FromConf for TlsConf {
         Ok(Self {
             enabled: conf.get(&ENABLED)?,
             skip_verify: conf.get(&SKIP_VERIFY)?,
-            renegotiation: conf.get(&RENEGOTIATION)?,
             root_cas: conf.get(&ROOT_CAS)?,
             root_cas_file: conf.get(&ROOT_CAS_FILE)?,
             client_certs: conf.get(&CLIENT_CERTS)?,
@@ -123,11 +122,6 @@ impl TlsConf {
     pub fn config(&self) -> Result<Arc<ClientConfig>, String> {
         if !self.enabled {
             return DEFAULT.clone();
-        }
-        if self.renegotiation {
-            return Err(
-                "tls: renegotiation is not supported, `enable_renegotiation` must be false".to_owned()
-            );
         }
         let provider = Arc::new(ring::default_provider());
         let builder = builder(provider.clone())?;

@@ -14,6 +14,26 @@ output: {file: {path: ./out.txt, codec: lines}}
 ";
 
 #[tokio::test]
+async fn what_waits_when_the_process_is_asked_to_stop_is_delivered_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join("streams")).expect("streams");
+    std::fs::write(folder.path().join("streams/queue.yaml"), QUEUE).expect("queue.yaml");
+    let server = Server::start_in(folder).await;
+    let events: Vec<String> = (0..300).map(|n| format!("event {n}")).collect();
+    for event in &events {
+        server.ok("POST", "/queue/post", event).await;
+    }
+    let (_, folder) = server.stop();
+    let delivered = |server: &Server| {
+        let text = std::fs::read_to_string(server.folder.path().join("out.txt")).unwrap_or_default();
+        text.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let server = Server::start_in(folder).await;
+    server.until("all is delivered", async || delivered(&server).len() >= events.len()).await;
+    assert_eq!(delivered(&server), events);
+}
+
+#[tokio::test]
 async fn a_killed_process_loses_nothing_that_waits_on_disk() {
     let mut folder = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(folder.path().join("streams")).expect("streams");

@@ -55,6 +55,19 @@ async fn the_process_stops_within_its_deadline() {
     }
     tokio::time::sleep(Duration::from_millis(100)).await;
     // `shutdown_timeout` is two seconds here.
-    let took = server.stop();
+    let (took, _folder) = server.stop();
     assert!(took < DEADLINE + SLACK, "took {took:?}");
+}
+
+#[tokio::test]
+async fn a_second_signal_ends_the_wait_for_the_deadline() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start_with(folder, &["-s", "shutdown_timeout=60s"]).await;
+    server.ok("POST", "/streams/stuck", STUCK).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    server.terminate();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    // Still waiting; the second one does not.
+    let (took, _folder) = server.stop();
+    assert!(took < SLACK, "took {took:?}");
 }

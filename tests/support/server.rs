@@ -108,16 +108,21 @@ impl Server {
         std::mem::replace(&mut self.folder, tempfile::tempdir().expect("a folder"))
     }
 
-    /// Asks the process to stop; how long that took.
-    pub fn stop(mut self) -> Duration {
-        let start = Instant::now();
+    /// Sends the process SIGTERM.
+    pub fn terminate(&self) {
         let asked = Command::new("sh").args(["-c", &format!("kill -TERM {}", self.id())]).status();
         assert!(asked.is_ok_and(|status| status.success()), "kill");
+    }
+
+    /// Asks the process to stop; how long that took, and its folder.
+    pub fn stop(mut self) -> (Duration, TempDir) {
+        let start = Instant::now();
+        self.terminate();
         while self.child.try_wait().expect("wait").is_none() {
             assert!(start.elapsed() < PATIENCE, "still running {PATIENCE:?} after SIGTERM");
             std::thread::sleep(Duration::from_millis(10));
         }
-        start.elapsed()
+        (start.elapsed(), self.kill())
     }
 
     fn end(&mut self) {

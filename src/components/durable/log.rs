@@ -24,6 +24,7 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
+use super::done::DoneFile;
 use super::segment::{self, HEAD, Reader, Segment};
 use super::store::{Record, Refused, Store};
 use crate::telemetry::Logger;
@@ -288,39 +289,6 @@ impl Store for Log {
     fn forget(&mut self, numbers: &[u64]) -> Result<(), String> {
         self.done_beyond.extend(numbers.iter().filter(|number| **number >= self.done));
         self.advance().map_err(|error| format!("{}: {error}", self.settings.folder.display()))
-    }
-}
-
-/// The file `done`.
-struct DoneFile(File);
-
-// === impl DoneFile ===
-
-impl DoneFile {
-    fn open(folder: &Path) -> io::Result<Self> {
-        let path = folder.join("done");
-        Ok(Self(OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?))
-    }
-
-    /// The number in it; 0 where there is none, and then it is written, so that the file has its room.
-    fn read(&self, log: &Logger) -> io::Result<u64> {
-        let text = io::read_to_string(&self.0)?;
-        if text.is_empty() {
-            self.write(0)?;
-        }
-        Ok(match text.trim().parse() {
-            Ok(number) => number,
-            Err(_) if text.is_empty() => 0,
-            Err(_) => {
-                // The segments that are there tell enough: some records may come again.
-                log.warn(format_args!("the file `done` of the buffer holds no number"));
-                0
-            }
-        })
-    }
-
-    fn write(&self, number: u64) -> io::Result<()> {
-        self.0.write_all_at(format!("{number:020}\n").as_bytes(), 0)
     }
 }
 

@@ -4,6 +4,7 @@ mod buffer_disk;
 #[cfg(feature = "sqlite")]
 mod buffer_sqlite;
 mod codec;
+mod done;
 mod log;
 mod queue;
 mod segment;

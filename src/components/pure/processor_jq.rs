@@ -1,5 +1,7 @@
 //! `jq`: a jq program over each document.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use jaq_core::compile::Filter;
 use jaq_core::data::JustLut;
 use jaq_core::load::{Arena, File, Loader};
@@ -167,7 +169,9 @@ impl Processor for Jq {
     fn process(&self, batch: Batch) -> Step<'_> {
         let mut done = Batch::new();
         for mut message in batch {
-            match self.run(&message) {
+            // The library may panic where a program asks for more than there is, such as a text of terabytes.
+            let result = catch_unwind(AssertUnwindSafe(|| self.run(&message)));
+            match result.unwrap_or_else(|_| Err("the program could not go on".to_owned())) {
                 Ok(result) => done.extend(result),
                 Err(error) => {
                     message.fail(error);
@@ -182,6 +186,13 @@ impl Processor for Jq {
 #[cfg(test)]
 mod tests {
     use super::super::testing::{context, processor, run};
+
+    #[tokio::test]
+    async fn a_program_that_asks_for_too_much_fails_alone() {
+        let chain = processor(&context(), r#"jq: {query: '"abc" * .n'}"#);
+        let made = run(&chain, &[r#"{"n":1e300}"#, r#"{"n":2}"#]).await;
+        assert_eq!(made, [[r#"{"n":1e300}!the program could not go on"#, r#""abcabc""#]]);
+    }
 
     #[tokio::test]
     async fn results_become_documents() {
