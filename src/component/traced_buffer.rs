@@ -26,7 +26,7 @@ impl TracedBuffer {
         Self { inner, tracer, name }
     }
 
-    /// Begins spans that live as long as the messages, for buffers that keep those in memory.
+    /// Begins spans that live as long as the messages: in memory until they are delivered, else until they are stored.
     fn enter(&self, transaction: &mut Transaction) {
         for message in &mut transaction.batch {
             let Some(span) = self.tracer.start(&self.name, message.trace().map(context)) else { continue };

@@ -256,13 +256,19 @@ fn read(conf: &Conf, unit: Unit) -> Result<Column, ConfError> {
 }
 
 impl Processor for ParquetEncode {
-    fn process(&self, mut batch: Batch) -> Step<'_> {
-        match self.file(&batch) {
-            Ok(file) => Step::one(batch_of(batch[0].with_bytes(file))),
-            Err(error) => {
-                batch.iter_mut().for_each(|message| message.fail(error.as_str()));
-                Step::one(batch)
-            }
+    fn process(&self, batch: Batch) -> Step<'_> {
+        let file = self.file(&batch);
+        Step::one(in_place_of(batch, file))
+    }
+}
+
+/// The file that was made of a batch; where none could be made, the batch, flagged.
+pub fn in_place_of(mut batch: Batch, file: Result<Vec<u8>, String>) -> Batch {
+    match file {
+        Ok(file) => batch_of(batch[0].with_bytes(file)),
+        Err(error) => {
+            batch.iter_mut().for_each(|message| message.fail(error.as_str()));
+            batch
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use ::parquet::basic::Compression;
 
-use super::processor_encode::ParquetEncode;
+use super::processor_encode::{ParquetEncode, in_place_of};
 use super::tags::{self, Names};
 use crate::component::{Built, Processor, ProcessorSpec, Step};
 use crate::components::rules;
@@ -97,14 +97,9 @@ impl Write {
 }
 
 impl Processor for Write {
-    fn process(&self, mut batch: Batch) -> Step<'_> {
-        match self.file(&batch) {
-            Ok(file) => Step::one(batch_of(batch[0].with_bytes(file))),
-            Err(error) => {
-                batch.iter_mut().for_each(|message| message.fail(error.as_str()));
-                Step::one(batch)
-            }
-        }
+    fn process(&self, batch: Batch) -> Step<'_> {
+        let file = self.file(&batch);
+        Step::one(in_place_of(batch, file))
     }
 }
 

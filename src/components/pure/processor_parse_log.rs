@@ -4,17 +4,17 @@ use jiff::tz::TimeZone;
 
 use super::syslog::{Old, Parsed, Year, rfc3164, rfc5424};
 use crate::component::{Built, Processor, ProcessorSpec, Step};
-use crate::config::{ComponentSpec, Conf, Example, Field, Finding, Kind, Node, field, without_effect};
+use crate::config::{ComponentSpec, Conf, Example, Field, Finding, Kind, Node, field};
 use crate::message::Batch;
 use crate::value::{Str, Value, json};
 use jiff::Zoned;
 
 const FORMAT: Field<Str> =
     field("format").options(&["syslog_rfc5424", "syslog_rfc3164"]).doc("The form of the lines.");
-const BEST_EFFORT: Field<bool> =
-    field("best_effort").default(true).advanced().rule(without_effect).doc(
-        "Has no effect: a line of which only the beginning can be read is flagged, as in other engines.",
-    );
+const BEST_EFFORT: Field<bool> = field("best_effort")
+    .default(true)
+    .advanced()
+    .doc("Has no effect: a line of which only the beginning can be read is flagged, as in other engines.");
 const ALLOW_RFC3339: Field<bool> = field("allow_rfc3339")
     .default(true)
     .advanced()
